@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Times the lean programs against C programs that make the same system calls, side by side in one
+# run, and says PASS or FAIL against the goals. Root; in namespaces of its own.
+#   Benchmarks/run.sh [PROGRAMS]     PROGRAMS: the folder with portreserve and portrelease (build)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+programs=$(realpath "${1:-build}")
+tools=$PWD/build/bench
+if [ "${BENCH_INSIDE:-}" != yes ]; then
+    mkdir -p "$tools"
+    for name in holdloop send1 race; do
+        ${CC:-cc} -O2 -std=gnu11 -Wall -Wextra -Werror -o "$tools/$name" "Benchmarks/$name.c"
+    done
+    BENCH_INSIDE=yes exec unshare --net --mount --pid --fork --mount-proc --kill-child \
+        bash Benchmarks/run.sh "$programs"
+fi
+mount -t tmpfs -o mode=755 tmpfs /run
+ulimit -Hn | awk '$1 != "unlimited" && $1 < 10100 {
+    print "bench: at most " $1 " open files here, 10,000 holds do not fit"; exit 1 }'
+failed=0
+
+# Runs the race, leaves the medians in median[1], median[2], ... and prints a line for each racer.
+race() {
+    local labels=$1 minimum time turn=0
+    shift
+    "$tools/race" "$@" >/run/times
+    echo
+    while read -r minimum time; do
+        turn=$((turn + 1))
+        median[turn]=$time
+        printf '  %-52s %8.2f %8.2f\n' "$(cut -d'|' -f$turn <<<"$labels")" \
+            "$(scaled "$minimum")" "$(scaled "$time")"
+    done </run/times
+}
+
+scaled() { awk -v us="$1" 'BEGIN { print us / 1000 }'; }
+
+# verdict WHAT FIGURE GOAL UNIT: one line; a miss makes the whole run fail.
+verdict() {
+    local word=PASS
+    awk -v figure="$2" -v goal="$3" 'BEGIN { exit figure > goal }' || { word=FAIL; failed=1; }
+    printf '  %-52s %8s %8s   %s\n' "$1" "$2$4" "<=$3$4" "$word"
+}
+
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+
+holding=("$programs/portreserve" -f -c)
+
+# Ten thousand endpoints on tcp; and on both, where each udp socket has a filter as well.
+mkdir /run/range /run/lines /run/files /run/both /run/names /run/empty
+echo 20000-29999/tcp >/run/range/bench
+seq -f '%.0f/tcp' 20000 29999 >/run/lines/bench
+for file in $(seq 0 999); do
+    seq -f '%.0f/tcp' $((20000 + 10 * file)) $((20009 + 10 * file)) >"/run/files/service$file"
+done
+echo 20000-24999 >/run/both/bench
+# Each name and alias of /etc/services once, and each endpoint that they stand for once.
+read -r -d '' listed <<'AWK' || true
+{ sub(/#.*/, "") }
+$2 ~ /^[0-9]+\/(tcp|udp)$/ {
+    if (what == "endpoints") print $2
+    else { print $1; for (field = 3; field <= NF; field++) print $field }
+}
+AWK
+awk -v what=names "$listed" /etc/services | sort -u >/run/names/bench
+mapfile -t endpoints < <(awk -v what=endpoints "$listed" /etc/services | sort -u)
+
+echo "Spawn to the ready line, daemon against a C loop that binds the same sockets, or spawn to exit;"
+echo "each line is a program, turns taken, times in ms.          fastest   median"
+labels="holdloop, 10,000 tcp endpoints|portreserve, one file, one range"
+labels+="|portreserve, one file, 10,000 lines|portreserve, 1,000 files of ten"
+race "$labels" \
+    31 ready "$tools/holdloop" 20000-29999/tcp -- "${holding[@]}" /run/range \
+    -- "${holding[@]}" /run/lines -- "${holding[@]}" /run/files
+verdict "one file, one range: times the C loop" "$(ratio "${median[2]}" "${median[1]}")" 1.15 ""
+verdict "one file, 10,000 lines: times the C loop" "$(ratio "${median[3]}" "${median[1]}")" 1.15 ""
+verdict "1,000 files of ten: times the C loop" "$(ratio "${median[4]}" "${median[1]}")" 1.4 ""
+
+race "holdloop, 5,000 ports of tcp and udp|portreserve, one file, one range" \
+    21 ready "$tools/holdloop" 20000-24999/tcp 20000-24999/udp -- "${holding[@]}" /run/both
+verdict "tcp and udp, one range: times the C loop" "$(ratio "${median[2]}" "${median[1]}")" 1.15 ""
+
+labels="portreserve, nothing to hold|portreserve, all names of /etc/services"
+labels+="|holdloop, the same ${#endpoints[@]} endpoints"
+race "$labels" \
+    101 ready "${holding[@]}" /run/empty -- "${holding[@]}" /run/names \
+    -- "$tools/holdloop" "${endpoints[@]}"
+verdict "all names of /etc/services: over nothing to hold" \
+    "$(awk -v a="${median[2]}" -v b="${median[1]}" 'BEGIN { printf "%.2f", (a - b) / 1000 }')" 5 ms
+
+# The daemon that answers the releases; the name is nobody's, so that each round is the same.
+mkfifo /run/said
+echo 20000/tcp >/run/empty/bench
+"$programs/portreserve" -f --stay -c /run/empty 2>/run/said &
+daemon_pid=$!
+exec 3</run/said
+while read -r -t 10 -u 3 line; do [[ $line == *holding* ]] && break; done
+cat <&3 >/dev/null &
+race "send1, one datagram to a running portreserve|portrelease, the same" \
+    1001 exit "$tools/send1" /run/portreserve/socket spare -- "$programs/portrelease" spare
+verdict "portrelease: times the C program" "$(ratio "${median[2]}" "${median[1]}")" 1.4 ""
+kill "$daemon_pid"
+exit $failed

@@ -1,0 +1,124 @@
+# What there is to do here; `make help` lists it. CI runs the same targets (.ci/run).
+# On a fresh Debian machine with Swift on the PATH, `make run` and `make test` install what they
+# need by apt-get, and say what.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+MAKEFLAGS += --no-print-directory
+
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+DESTDIR ?=
+sbin = $(DESTDIR)$(PREFIX)/sbin
+man = $(DESTDIR)$(PREFIX)/share/man
+doc = $(DESTDIR)$(PREFIX)/share/doc/portreserve
+
+# The lean programs live in a folder of their own, so that both flavours stay built.
+lean_folder = .build-lean
+LEAN_SWIFT = LEAN=1 swift build -c release --scratch-path $(lean_folder) --disable-local-rpath
+SWIFT_TEST = swift test --disable-xctest
+PROGRAMS = portreserve portrelease portreservectl
+swift_code = $(wildcard Sources Tests) Package.swift
+export SWIFT_BACKTRACE ?= enable=no
+# Where EndToEnd finds the programs that it tests: the ones that are shipped.
+export PORTRESERVE_PROGRAMS = $(CURDIR)/build
+
+# What Swift links with and is linked to; what the tests drive; what measures.
+swift_packages = g++ libc6-dev binutils git ca-certificates tzdata libcurl4 libxml2 libsqlite3-0 \
+    libncurses6 zlib1g libstdc++6
+test_packages = rpcbind nfs-common ypbind-mt cups-daemon libtirpc3 iproute2 strace util-linux \
+     socat procps python3-minimal
+
+.NOTPARALLEL:
+.PHONY: help build lean test quick e2e lint format bench measure man install uninstall run demo \
+    clean check need-swift need-tests need-mandoc
+
+help: ## these lines
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+build: lean ## the three programs, stripped, in build/
+	@swift build -c release --static-swift-stdlib --product portreservectl --disable-local-rpath
+	@strip -o build/portreservectl .build/release/portreservectl
+	@ls -l $(PROGRAMS:%=build/%)
+
+# portreserve and portrelease alone: what `make run` needs, and no package is fetched for it.
+lean: need-swift
+	@$(LEAN_SWIFT)
+	@mkdir -p build
+	@strip -o build/portreserve $(lean_folder)/release/portreserve
+	@strip -o build/portrelease $(lean_folder)/release/portrelease
+
+test: need-tests build ## every test, on the built lean programs; needs root for namespaces
+	@swift build --build-tests
+	@tools/root.sh env $(test_environment) $(SWIFT_TEST) --skip-build
+
+quick: need-swift ## unit tests and tidy, no root
+	@$(SWIFT_TEST) --skip EndToEnd
+
+e2e: need-tests build ## the built programs against real thieves; needs root
+	@swift build --build-tests
+	@tools/root.sh env $(test_environment) $(SWIFT_TEST) --skip-build --filter EndToEnd
+
+test_environment = PORTRESERVE_PROGRAMS=$(PORTRESERVE_PROGRAMS) SWIFT_BACKTRACE=$(SWIFT_BACKTRACE)
+
+lint: need-swift need-mandoc ## format, tidy and man pages, strictly
+	@swift format lint --strict --parallel --recursive $(swift_code)
+	@man/check
+	@$(SWIFT_TEST) --filter Tidy
+
+format: ## lays out the Swift code
+	@swift format --in-place --parallel --recursive $(swift_code)
+
+bench: lean ## times against C programs that make the same calls; needs root
+	@tools/root.sh Benchmarks/run.sh build
+
+measure: build ## size, memory, hardening and style figures against their goals
+	@tools/root.sh tools/measure.sh build
+	@$(SWIFT_TEST) --filter Tidy.Figures
+
+man: need-mandoc ## checks the man pages and renders them into build/man
+	@man/check
+	@mkdir -p build/man
+	@for page in $(notdir $(wildcard man/*.[58])); do \
+	    mandoc -T utf8 man/$$page | sed 's/.\x08//g' >build/man/$$page.txt; done
+	@ls build/man/*.txt
+
+install: $(PROGRAMS:%=build/%) ## into PREFIX (/usr) below DESTDIR
+	@install -d $(sbin) $(doc)/examples $(DESTDIR)$(SYSCONFDIR)/portreserve
+	@install -m 755 $(PROGRAMS:%=build/%) $(sbin)
+	@tools/install-man.sh $(man)
+	@install -m 644 $(wildcard examples/portreserve/*) $(doc)/examples
+	@install -m 644 $(wildcard README.md CHANGELOG.md LICENSE) $(doc)
+
+# Only what is missing: `sudo make install` after `make build` needs no Swift.
+build/%:
+	@$(MAKE) build
+
+uninstall: ## takes back what install brought; configuration stays
+	@rm -f $(PROGRAMS:%=$(sbin)/%)
+	@tools/install-man.sh --remove $(man)
+	@rm -rf $(doc)
+	@rmdir --ignore-fail-on-non-empty $(DESTDIR)$(SYSCONFDIR)/portreserve 2>/dev/null || true
+
+run: lean ## the daemon in the foreground, on /etc/portreserve or the examples
+	@tools/run.sh build/portreserve
+
+demo: lean ## a session to follow, in namespaces of its own: hold, thief, release
+	@tools/need.sh iproute2 util-linux
+	@tools/demo.sh build
+
+clean: ## forgets all that was built
+	@rm -rf .build $(lean_folder) build
+
+check: lint test measure ## all that CI runs
+
+need-swift:
+	@tools/need.sh $(swift_packages)
+	@command -v swift >/dev/null || { echo "swift 6.2 or newer is not on the PATH" >&2; exit 1; }
+
+need-tests:
+	@tools/need.sh $(swift_packages) $(test_packages)
+
+need-mandoc:
+	@tools/need.sh mandoc groff-base

@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// LEAN=1 builds the daemon and portrelease, and nothing else, as Embedded Swift.
+let lean = Context.environment["LEAN"] == "1"
+
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+// What Embedded Swift refuses is told early, in the normal build too.
+let core = house + [.treatWarning("EmbeddedRestrictions", as: .error)]
+
+let package = Package(
+    name: "portreserve",
+    targets: [
+        .target(name: "CLinux"),
+        .target(name: "Text", swiftSettings: core),
+        .target(name: "LinuxIO", dependencies: ["CLinux", "Text"], swiftSettings: core),
+        .target(name: "Reservations", dependencies: ["Text"], swiftSettings: core),
+        .target(name: "Control", dependencies: ["Reservations", "Text"], swiftSettings: core),
+        .target(
+            name: "Daemon", dependencies: ["LinuxIO", "Reservations", "Control", "Text"],
+            swiftSettings: core),
+        .executableTarget(
+            name: "portreserve", dependencies: ["LinuxIO", "Control", "Daemon", "Text"],
+            swiftSettings: core),
+        .executableTarget(
+            name: "portrelease", dependencies: ["LinuxIO", "Control", "Text"], swiftSettings: core),
+    ]
+)
+
+if lean {
+    #if arch(arm64)
+        let triple = "aarch64-unknown-linux-gnu"
+    #else
+        let triple = "x86_64-unknown-linux-gnu"
+    #endif
+    for target in package.targets where target.name != "CLinux" {
+        target.swiftSettings? += [
+            .enableExperimentalFeature("Embedded"),
+            .unsafeFlags(["-Xfrontend", "-function-sections"]),
+        ]
+    }
+    for target in package.targets where target.type == .executable {
+        target.linkerSettings = [
+            // Dictionary and Set call ceil.
+            .linkedLibrary("m"),
+            .linkedLibrary(":../embedded/\(triple)/libswiftUnicodeDataTables.a"),
+            .unsafeFlags(["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now"]),
+        ]
+    }
+} else {
+    package.dependencies = [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ]
+    package.targets += [
+        .executableTarget(
+            name: "portreservectl",
+            dependencies: [
+                "LinuxIO", "Control", "Daemon", "Text",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house),
+        .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: house),
+        .testTarget(
+            name: "LinuxIOTests", dependencies: ["LinuxIO", "CRig"], swiftSettings: house),
+        .testTarget(
+            name: "ReservationsTests", dependencies: ["Reservations"], swiftSettings: house),
+        .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: house),
+        .testTarget(
+            name: "DaemonTests", dependencies: ["Daemon", "CRig"], swiftSettings: house),
+        // What the tests need in C: entering namespaces, and thieves born with a chosen pid.
+        .target(name: "CRig", path: "Tests/CRig"),
+        .executableTarget(
+            name: "thief", path: "Tests/Thief", linkerSettings: [.linkedLibrary("dl")]),
+        .testTarget(name: "EndToEnd", dependencies: ["CRig", "thief"], swiftSettings: house),
+        .testTarget(name: "Tidy", swiftSettings: house),
+    ]
+}

@@ -1,0 +1,90 @@
+#define _GNU_SOURCE
+#include "clinux.h"
+
+#include <linux/filter.h>
+#include <stddef.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+
+int clinux_errno(void) { return errno; }
+
+int clinux_openat(int directory, const char *path, int flags, mode_t mode) {
+    return openat(directory, path, flags, mode);
+}
+
+ssize_t clinux_getdents64(int directory, void *buffer, size_t size) {
+    return getdents64(directory, buffer, size);
+}
+
+_Static_assert(offsetof(struct dirent64, d_reclen) == clinux_dirent_size_offset, "d_reclen");
+_Static_assert(offsetof(struct dirent64, d_type) == clinux_dirent_type_offset, "d_type");
+_Static_assert(offsetof(struct dirent64, d_name) == clinux_dirent_name_offset, "d_name");
+_Static_assert(sizeof(((struct dirent64 *)0)->d_reclen) == 2, "d_reclen is read as a UInt16");
+
+void clinux_close_from(unsigned first) { syscall(SYS_close_range, first, ~0U, 0U); }
+
+int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int clinux_lock(int file) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(file, F_OFD_SETLK, &lock);
+}
+
+int clinux_lock_owner(int file, pid_t *owner) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(file, F_OFD_GETLK, &lock) < 0) return -1;
+    *owner = lock.l_type == F_UNLCK ? 0 : lock.l_pid;
+    return 0;
+}
+
+ssize_t clinux_receive(int socket, void *buffer, size_t size, struct clinux_sender *sender) {
+    struct iovec part = {.iov_base = buffer, .iov_len = size};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(struct ucred))];
+    } control;
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1,
+                             .msg_control = &control, .msg_controllen = sizeof control};
+    // MSG_CMSG_CLOEXEC: descriptors that come along must not reach a child; there is no room for
+    // them beside the credentials, so that the kernel closes them itself.
+    ssize_t count = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (count < 0) return count;
+    *sender = (struct clinux_sender){.truncated = (message.msg_flags & MSG_TRUNC) != 0};
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS) continue;
+        struct ucred who;
+        memcpy(&who, CMSG_DATA(c), sizeof who);
+        sender->pid = who.pid;
+        sender->uid = who.uid;
+        sender->known = 1;
+    }
+    return count;
+}
+
+int clinux_drop_datagrams(int socket) {
+    struct sock_filter drop[] = {{.code = BPF_RET | BPF_K, .k = 0}};
+    struct sock_fprog program = {.len = 1, .filter = drop};
+    return setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+static int argument_count;
+static char **argument_words;
+
+__attribute__((constructor)) static void remember(int count, char **words) {
+    argument_count = count;
+    argument_words = words;
+}
+
+int clinux_argument_count(void) { return argument_count; }
+const char *clinux_argument(int index) { return argument_words[index]; }
+
+// Swift seeds its hashes with arc4random_buf, which waits for the kernel's pool at early boot and
+// is missing from glibc before 2.36. GRND_INSECURE never waits (Linux 5.6); seeds keep no secret.
+void arc4random_buf(void *buffer, size_t size) {
+    while (size > 0) {
+        ssize_t count = getrandom(buffer, size, GRND_INSECURE);
+        if (count < 0) return;
+        buffer = (char *)buffer + count;
+        size -= (size_t)count;
+    }
+}

@@ -1,0 +1,61 @@
+// What only C can say to Linux: errno, variadic calls, macros, hidden structures.
+// LinuxIO is the one importer; nothing here decides, logs or keeps a descriptor.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// errno is a macro.
+int clinux_errno(void);
+
+// openat is variadic.
+int clinux_openat(int directory, const char *path, int flags, mode_t mode);
+
+// getdents64 is GNU's; the record is the kernel's linux_dirent64, whose name begins at this offset.
+ssize_t clinux_getdents64(int directory, void *buffer, size_t size);
+enum { clinux_dirent_size_offset = 16, clinux_dirent_type_offset = 18, clinux_dirent_name_offset = 19 };
+
+// close_range came with glibc 2.34; Linux 5.9 has it. Closes `first` and all above it.
+void clinux_close_from(unsigned first);
+
+// pipe2 is GNU's.
+int clinux_pipe(int ends[2]);
+
+// fcntl is variadic. A write lock on the whole file, owned by the open file description.
+int clinux_lock(int file);
+// The pid that holds a lock on the file; 0: nobody; -1: an open file description holds it.
+int clinux_lock_owner(int file, pid_t *owner);
+
+// The CMSG macros, struct ucred: one datagram and who sent it.
+struct clinux_sender {
+    pid_t pid;
+    uid_t uid;
+    int known;      // 1: pid and uid are the kernel's word
+    int truncated;  // 1: the datagram was larger than the buffer
+};
+ssize_t clinux_receive(int socket, void *buffer, size_t size, struct clinux_sender *sender);
+
+// A static filter program: every datagram is dropped before it is queued.
+int clinux_drop_datagrams(int socket);
+
+// There is no CommandLine in Embedded Swift: glibc hands these to ELF constructors.
+int clinux_argument_count(void);
+const char *clinux_argument(int index);
+
+#endif

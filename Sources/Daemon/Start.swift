@@ -1,0 +1,78 @@
+internal import LinuxIO
+internal import Reservations
+internal import Text
+
+/// Descriptors that are not holds: standard ones, locks, sockets, the loop's, and some to read by.
+let descriptorsBesideHolds = 32
+
+/// Raises the limit on open files to what `count` holds need, and says how many may be held.
+///
+/// The hard limit too is raised where we may; where nothing can be, the limit in force counts.
+func holdsAllowed(for count: Int) -> Int {
+    let needed = count + descriptorsBesideHolds
+    guard let limit = try? OpenFileLimit.current() else { return count }
+    if limit.soft >= needed { return count }
+    let soft = min(needed, limit.hard)
+    if needed > limit.hard, (try? OpenFileLimit.set(soft: needed, hard: needed)) != nil {
+        return count
+    }
+    try? OpenFileLimit.set(soft: soft, hard: limit.hard)
+    let inForce = (try? OpenFileLimit.current().soft) ?? limit.soft
+    return min(count, inForce - descriptorsBesideHolds)
+}
+
+extension Keeper {
+    /// Tries every endpoint of the plan once, as far as descriptors go, and says how it went.
+    mutating func startAll(_ log: inout Log) {
+        let plan = table.plan
+        let selection = Selection(of: plan, budget: holdsAllowed(for: plan.entries.count))
+        for shortfall in selection.shortfalls { log.say(.error, shortfall.sentence(plan)) }
+        for (number, entry) in plan.entries.enumerated() where selection.isChosen[number] {
+            if let refusal = start(number) {
+                let owner = plan.services[entry.owner].name
+                log.say(
+                    .error, "\(entry.endpoint): bind: \(refusal), not reserved for '\(owner)'")
+            }
+        }
+        sayReservations(&log)
+        sayTotal(&log)
+    }
+
+    private borrowing func sayReservations(_ log: inout Log) {
+        guard log.isVerbose else { return }
+        for service in table.plan.services {
+            for reservation in table.plan.reservations[service.reservations]
+            where table.state(of: reservation.entry) == .held {
+                let endpoint = table.plan.entries[reservation.entry].endpoint
+                log.say(.debug, "Reserved \(endpoint) for \(service.name)")
+            }
+        }
+    }
+
+    private borrowing func sayTotal(_ log: inout Log) {
+        let total = table.plan.entries.count
+        let lost = total - table.heldCount
+        if lost > 0 {
+            let ports: Text = counted(total, "port", "ports")
+            let verb: Text = lost == 1 ? "is" : "are"
+            log.say(.error, "portreserve: \(lost) of \(ports) \(verb) not reserved, see above")
+        }
+        guard table.heldCount > 0 else {
+            log.say(.notice, "portreserve: nothing is reserved")
+            return
+        }
+        let ports: Text = counted(table.heldCount, "port", "ports")
+        let services: Text = counted(table.heldServiceCount, "service", "services")
+        log.say(.notice, "portreserve: holding \(ports) of \(services)")
+    }
+}
+
+extension Shortfall {
+    fileprivate func sentence(_ plan: Plan) -> Text {
+        let ports: Text = counted(wanted, "port", "ports")
+        let verb: Text = missing == 1 ? "is" : "are"
+        return "'\(plan.services[service].name)': \(missing) of \(ports) \(verb) not reserved: "
+            + "the limit on open files is too low, \(plan.entries.count + descriptorsBesideHolds)"
+            + " are needed"
+    }
+}

@@ -1,0 +1,102 @@
+internal import CLinux
+
+/// One datagram taken from a local socket.
+public enum Datagram: Equatable {
+    /// `uid` is the kernel's word for who sent it, nil where it gave none.
+    case message([UInt8], uid: UInt32?)
+    /// Larger than was asked for, and dropped.
+    case tooLarge(uid: UInt32?)
+    /// Nothing is there now.
+    case nothing
+}
+
+/// A local datagram socket bound to `path`, which must be free; datagrams carry their sender.
+///
+/// Its mode is 0777 less the umask, from its first moment.
+public func boundDatagramSocket(at path: Path) throws(Errno) -> Descriptor {
+    let socket = try localDatagramSocket()
+    try socket.set(SOL_SOCKET, SO_PASSCRED, 1)
+    try unsafe withLocalName(path) { (name, size) throws(Errno) in
+        try unsafe socket.bind(name, size: size)
+    }
+    return socket
+}
+
+/// A local datagram socket that sends to `path`, waiting at most `waitSeconds` for room there.
+///
+/// Throws `.noEntry` and `.connectionRefused` where nobody listens, `.accessDenied` to who may not.
+public func connectedDatagramSocket(
+    to path: Path, waitSeconds: Int = 0
+) throws(Errno) -> Descriptor {
+    let socket = try localDatagramSocket()
+    if waitSeconds > 0 {
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        let bound = timeval(tv_sec: waitSeconds, tv_usec: 0)
+        _ = try unsafe withUnsafePointer(to: bound) { bound throws(Errno) in
+            try ask { unsafe setsockopt(socket.number, SOL_SOCKET, SO_SNDTIMEO, bound, size) }
+        }
+    }
+    try unsafe withLocalName(path) { (name, size) throws(Errno) in
+        let general = unsafe UnsafeRawPointer(name).assumingMemoryBound(to: sockaddr.self)
+        _ = try ask { unsafe connect(socket.number, general, socklen_t(size)) }
+    }
+    return socket
+}
+
+extension Descriptor {
+    /// Sends one datagram, waiting for room as the socket was made to.
+    public borrowing func send(_ bytes: Span<UInt8>) throws(Errno) {
+        try send(bytes, flags: 0)
+    }
+
+    /// Sends one datagram where there is room now; throws `.wouldBlock` where there is none.
+    public borrowing func sendAtOnce(_ bytes: Span<UInt8>) throws(Errno) {
+        try send(bytes, flags: Int32(MSG_DONTWAIT))
+    }
+
+    private borrowing func send(_ bytes: Span<UInt8>, flags: Int32) throws(Errno) {
+        let flags = flags | Int32(MSG_NOSIGNAL)
+        _ = try unsafe bytes.withUnsafeBytes { bytes throws(Errno) in
+            try ask { unsafe CLinux.send(number, bytes.baseAddress, bytes.count, flags) }
+        }
+    }
+
+    /// Takes the next datagram, of at most `most` bytes, without waiting.
+    public borrowing func receive(most: Int) throws(Errno) -> Datagram {
+        var bytes = [UInt8](repeating: 0, count: most)
+        var sender = clinux_sender()
+        let count: Int
+        do throws(Errno) {
+            var span = bytes.mutableSpan
+            count = try unsafe span.withUnsafeMutableBytes { room throws(Errno) in
+                try ask { unsafe clinux_receive(number, room.baseAddress, room.count, &sender) }
+            }
+        } catch .wouldBlock {
+            return .nothing
+        }
+        let uid = sender.known == 1 ? sender.uid : nil
+        if sender.truncated == 1 { return .tooLarge(uid: uid) }
+        return .message(Array(bytes.prefix(count)), uid: uid)
+    }
+}
+
+private func localDatagramSocket() throws(Errno) -> Descriptor {
+    let kind = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    return Descriptor(owning: try ask { socket(AF_UNIX, kind, 0) })
+}
+
+/// Lends the address of the local socket `path`, cut to what an address can hold.
+private func withLocalName(
+    _ path: Path, _ body: (UnsafePointer<sockaddr_un>, Int) throws(Errno) -> Void
+) throws(Errno) {
+    var name = sockaddr_un()
+    name.sun_family = sa_family_t(AF_UNIX)
+    try unsafe path.withPointer { pointer throws(Errno) in
+        unsafe withUnsafeMutableBytes(of: &name.sun_path) { room in
+            let room = unsafe room.assumingMemoryBound(to: CChar.self)
+            guard let start = room.baseAddress else { return }
+            unsafe strncpy(start, pointer, room.count - 1)
+        }
+    }
+    try unsafe body(&name, MemoryLayout<sockaddr_un>.size)
+}

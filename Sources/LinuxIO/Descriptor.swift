@@ -1,0 +1,79 @@
+internal import CLinux
+
+/// An open file of this process: it has one owner, and is closed when the owner goes.
+@frozen public struct Descriptor: ~Copyable {
+    /// The kernel's number for it, for calls that only look.
+    public let number: Int32
+
+    /// Takes over `number`, which nobody else may close.
+    public init(owning number: Int32) { self.number = number }
+
+    // Linux: close() frees the number even when it is interrupted; a retry would hit a stranger.
+    deinit { _ = close(number) }
+
+    /// Reads into the front of `buffer`; 0 is the end.
+    public borrowing func read(into buffer: inout [UInt8], from start: Int = 0) throws(Errno) -> Int
+    {
+        var count = 0
+        var refusal: Errno?
+        unsafe buffer.withUnsafeMutableBytes { bytes in
+            let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
+            do throws(Errno) {
+                count = try ask { unsafe CLinux.read(number, room.baseAddress, room.count) }
+            } catch {
+                refusal = error
+            }
+        }
+        if let refusal { throw refusal }
+        return count
+    }
+
+    /// Writes `bytes` in one call and says how many went out.
+    @discardableResult
+    public borrowing func write(_ bytes: Span<UInt8>) throws(Errno) -> Int {
+        try unsafe bytes.withUnsafeBytes { bytes throws(Errno) in
+            try ask { unsafe CLinux.write(number, bytes.baseAddress, bytes.count) }
+        }
+    }
+
+    /// Makes this file also be `number`, which stays open over an exec: for descriptors 0 to 2.
+    public borrowing func duplicate(onto number: Int32) throws(Errno) {
+        _ = try ask { dup2(self.number, number) }
+    }
+}
+
+/// The two ends of a pipe; each may be taken out and owned alone.
+@frozen public struct Pipe: ~Copyable {
+    /// Where it comes out.
+    public let readEnd: Descriptor
+    /// Where it goes in.
+    public let writeEnd: Descriptor
+
+    /// Makes a pipe, both ends closed on exec.
+    public init() throws(Errno) {
+        var ends: [2 of Int32] = [-1, -1]
+        var span = ends.mutableSpan
+        _ = try unsafe span.withUnsafeMutableBufferPointer { ends throws(Errno) in
+            try ask { unsafe clinux_pipe(ends.baseAddress) }
+        }
+        readEnd = Descriptor(owning: ends[0])
+        writeEnd = Descriptor(owning: ends[1])
+    }
+}
+
+extension Descriptor {
+    /// Reads to the end, but no further than one byte behind `most`: an answer of more than
+    /// `most` bytes tells that there is more.
+    public borrowing func readAll(most: Int) throws(Errno) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var room = [UInt8](repeating: 0, count: min(4096, most + 1))
+        while bytes.count <= most {
+            let count = try read(into: &room)
+            if count == 0 { break }
+            bytes += room[..<min(count, most + 1 - bytes.count)]
+            let isCramped = count == room.count && room.count < 65_536
+            if isCramped { room = [UInt8](repeating: 0, count: room.count * 4) }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,59 @@
+// LinuxIO: what Linux does for us, one file a kind of thing, each call typed and owned.
+// It throws the kernel's word and never logs, never decides, never retries but EINTR.
+// Here alone are `unsafe` and the C shim; no pointer leaves the closure that made it.
+
+internal import CLinux
+public import Text
+
+/// The kernel's reason for a refusal; its text is libc's sentence.
+public struct Errno: Error, Equatable, Writable {
+    /// The number, as in errno(3).
+    public let number: Int32
+
+    /// Takes a number of errno(3).
+    public init(_ number: Int32) { self.number = number }
+
+    /// libc's sentence, in the C locale: `Permission denied`.
+    public var text: Text {
+        guard let sentence = unsafe strerror(number) else { return "error \(number)" }
+        return unsafe Text(cString: sentence)
+    }
+
+    /// EACCES.
+    public static let accessDenied = Errno(EACCES)
+    /// EADDRINUSE.
+    static let addressInUse = Errno(EADDRINUSE)
+    /// EEXIST.
+    static let alreadyExists = Errno(EEXIST)
+    /// EFAULT.
+    static let badAddress = Errno(EFAULT)
+    /// EBADF.
+    static let badDescriptor = Errno(EBADF)
+    /// ECONNREFUSED.
+    public static let connectionRefused = Errno(ECONNREFUSED)
+    /// EAFNOSUPPORT.
+    public static let familyNotSupported = Errno(EAFNOSUPPORT)
+    /// EINTR.
+    static let interrupted = Errno(EINTR)
+    /// ENOENT.
+    public static let noEntry = Errno(ENOENT)
+    /// ENOTCONN.
+    public static let notConnected = Errno(ENOTCONN)
+    /// EPERM.
+    public static let notPermitted = Errno(EPERM)
+    /// EAGAIN.
+    public static let wouldBlock = Errno(EAGAIN)
+}
+
+/// The kernel's answer to `call`: the one place that reads errno, and the one that retries.
+func ask<Answer: FixedWidthInteger>(_ call: () -> Answer) throws(Errno) -> Answer {
+    while true {
+        let answer = call()
+        if answer != -1 { return answer }
+        let refusal = Errno(clinux_errno())
+        if refusal == .badDescriptor || refusal == .badAddress {
+            fatalError("a descriptor or an address of ours is wrong")
+        }
+        if refusal != .interrupted { throw refusal }
+    }
+}

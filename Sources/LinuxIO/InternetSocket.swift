@@ -1,0 +1,94 @@
+internal import CLinux
+
+/// How an internet socket carries data.
+public enum Transport {
+    case tcp
+    case udp
+}
+
+/// Where a socket is bound; numbers in host order, the most significant part first.
+public enum InternetAddress: Equatable {
+    case anyOfBothFamilies
+    case anyIPv4
+    case ipv4(UInt32)
+    case ipv6(high: UInt64, low: UInt64)
+
+    var family: Int32 {
+        switch self {
+        case .anyOfBothFamilies, .ipv6: AF_INET6
+        case .anyIPv4, .ipv4: AF_INET
+        }
+    }
+}
+
+/// A bound socket that receives nothing and refuses everybody else: it only keeps its port.
+///
+/// Throws the kernel's reason; `.addressInUse` is somebody else's socket, or the TIME_WAIT of a
+/// client that had no SO_REUSEADDR. `.familyNotSupported` is a kernel without that family.
+public func holdingSocket(
+    _ transport: Transport, _ address: InternetAddress, port: UInt16
+) throws(Errno) -> Descriptor {
+    let type = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
+    let kind = Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    let socket = Descriptor(owning: try ask { CLinux.socket(address.family, kind, 0) })
+    if address.family == AF_INET6 {
+        // The default is net.ipv6.bindv6only; only an explicit 0 keeps both families.
+        let only: Int32 = address == .anyOfBothFamilies ? 0 : 1
+        try socket.set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, only)
+    }
+    // Linux: TIME_WAIT refuses a bind without SO_REUSEADDR; left on, any local user may bind a TCP
+    // port beside us. KERNEL.md holds 1 and 2, HoldingSocketTests.
+    try socket.set(SOL_SOCKET, SO_REUSEADDR, 1)
+    try socket.bind(address, port)
+    try socket.set(SOL_SOCKET, SO_REUSEADDR, 0)
+    if transport == .udp {
+        // Else datagrams queue up in a socket that nobody reads.
+        _ = try ask { clinux_drop_datagrams(socket.number) }
+    }
+    return socket
+}
+
+extension Descriptor {
+    borrowing func set(_ level: Int32, _ option: Int32, _ value: Int32) throws(Errno) {
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        _ = try unsafe withUnsafePointer(to: value) { value throws(Errno) in
+            try ask { unsafe setsockopt(number, level, option, value, size) }
+        }
+    }
+
+    fileprivate borrowing func bind(_ address: InternetAddress, _ port: UInt16) throws(Errno) {
+        switch address {
+        case .anyOfBothFamilies: try bind(ipv6High: 0, low: 0, port)
+        case .ipv6(let high, let low): try bind(ipv6High: high, low: low, port)
+        case .anyIPv4: try bind(ipv4: 0, port)
+        case .ipv4(let address): try bind(ipv4: address, port)
+        }
+    }
+
+    private borrowing func bind(ipv4 address: UInt32, _ port: UInt16) throws(Errno) {
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = port.bigEndian
+        name.sin_addr.s_addr = address.bigEndian
+        try unsafe bind(&name)
+    }
+
+    private borrowing func bind(ipv6High high: UInt64, low: UInt64, _ port: UInt16) throws(Errno) {
+        var name = sockaddr_in6()
+        name.sin6_family = sa_family_t(AF_INET6)
+        name.sin6_port = port.bigEndian
+        let halves = [high.bigEndian, low.bigEndian]
+        unsafe halves.withUnsafeBytes { bytes in
+            unsafe withUnsafeMutableBytes(of: &name.sin6_addr) { unsafe $0.copyBytes(from: bytes) }
+        }
+        try unsafe bind(&name)
+    }
+
+    /// Binds to `name`, which is one of libc's sockaddr structures.
+    borrowing func bind<Name>(
+        _ name: UnsafePointer<Name>, size: Int = MemoryLayout<Name>.size
+    ) throws(Errno) {
+        let general = unsafe UnsafeRawPointer(name).assumingMemoryBound(to: sockaddr.self)
+        _ = try ask { unsafe CLinux.bind(number, general, socklen_t(size)) }
+    }
+}

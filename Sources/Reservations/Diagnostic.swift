@@ -1,0 +1,58 @@
+public import Text
+
+/// Something wrong in what was read, where it is and what follows.
+public struct Diagnostic: Equatable, Writable {
+    /// The path of the file or directory.
+    public let path: Text
+    /// 1 is the first; 0 means the whole file.
+    public let line: Int
+    /// In bytes, 1 is the first; 0 means the whole line.
+    let column: Int
+    /// What is wrong, why, and what follows.
+    let problem: Text
+
+    /// Says what is wrong with a line.
+    public init(_ path: Text, line: Int, column: Int, _ problem: Text) {
+        self.path = path
+        self.line = line
+        self.column = column
+        self.problem = problem
+    }
+
+    /// Says what is wrong with a whole file or directory.
+    public init(_ path: Text, _ problem: Text) {
+        self.init(path, line: 0, column: 0, problem)
+    }
+
+    /// `PATH:LINE:COLUMN: PROBLEM`, as compilers write it.
+    public var text: Text {
+        if line == 0 { return "\(path): \(problem)" }
+        if column == 0 { return "\(path):\(line): \(problem)" }
+        return "\(path):\(line):\(column): \(problem)"
+    }
+}
+
+/// The diagnostics of one file, the first of them whole and the rest counted.
+struct DiagnosticList {
+    let path: Text
+    private var list: [Diagnostic] = []
+    private var uncounted = 0
+
+    init(path: Text) { self.path = path }
+
+    mutating func say(line: Int, column: Int, _ problem: Text) {
+        if list.count < Limits.diagnosticsPerFileMax {
+            list.append(Diagnostic(path, line: line, column: column, problem))
+        } else {
+            uncounted += 1
+        }
+    }
+
+    /// In the order of the file.
+    var all: [Diagnostic] {
+        let list = list.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+        if uncounted == 0 { return list }
+        let rest = counted(uncounted, "more wrong line is", "more wrong lines are")
+        return list + [Diagnostic(path, "\(rest) ignored, and not told")]
+    }
+}

@@ -1,0 +1,216 @@
+public import Text
+
+/// What is to be held, and for whom: the configuration with its names looked up.
+public struct Plan {
+    /// One service and what it claims.
+    public struct Service {
+        /// Its only key.
+        public let name: ServiceName
+        /// The file that names its endpoints.
+        public let path: Text
+        /// Units whose processes may bind, beside the one of its own name.
+        let units: [Text]
+        /// Whether the guard leaves it alone.
+        let isUnguarded: Bool
+        /// Where its reservations stand in `reservations`.
+        public internal(set) var reservations: Range<Int>
+    }
+
+    /// One service's claim on one endpoint.
+    public struct Reservation {
+        /// The endpoint, as an index of `entries`.
+        public let entry: Int
+        /// The line of the service's file.
+        public let line: Int
+    }
+
+    /// One endpoint that somebody claims.
+    ///
+    /// There may be 131,070, so its numbers are small ones.
+    public struct Entry {
+        /// What is held.
+        public let endpoint: Endpoint
+        /// The first service that claims it, as an index of `services`.
+        public var owner: Int { Int(ownerNumber) }
+        /// The line of the owner's file.
+        public var line: Int { Int(lineNumber) }
+        /// Some claim on it says `share`.
+        public internal(set) var share: Bool
+        /// Some claim on it says `permanent`.
+        public internal(set) var permanent: Bool
+        /// The last service that claims it, as an index of `services`.
+        fileprivate var lastClaimant: Int32
+        /// Another endpoint of the same protocol and port, as an index of `entries`; -1: none.
+        fileprivate let nextOnPort: Int32
+        private let ownerNumber: Int32
+        private let lineNumber: Int32
+
+        fileprivate init(_ endpoint: Endpoint, owner: Int, line: Int, nextOnPort: Int?) {
+            self.endpoint = endpoint
+            self.nextOnPort = Int32(nextOnPort ?? -1)
+            ownerNumber = Int32(owner)
+            lineNumber = Int32(line)
+            lastClaimant = ownerNumber
+            share = false
+            permanent = false
+        }
+
+        fileprivate var next: Int? { nextOnPort < 0 ? nil : Int(nextOnPort) }
+    }
+
+    /// In the order of their names, byte by byte.
+    public internal(set) var services: [Service] = []
+    /// A service's own stand together.
+    public internal(set) var reservations: [Reservation] = []
+    /// In the order in which they are first claimed; none stands twice.
+    public internal(set) var entries: [Entry] = []
+    /// What is wrong with the files and their claims, in the order of files and lines.
+    public internal(set) var diagnostics: [Diagnostic] = []
+    var ports = PortIndex()
+
+    /// Makes the plan of `files`, one a service.
+    ///
+    /// `database` is nil where no name is needed, or
+    /// where it cannot be read: names are then diagnostics.
+    public init(_ files: [ConfigurationFile], database: ServicesDatabase?) {
+        for file in files.sorted(by: { $0.service < $1.service }) {
+            var problems = file.problems
+            let first = reservations.count
+            services.append(
+                Service(
+                    name: file.service, path: file.path, units: file.units,
+                    isUnguarded: file.isUnguarded, reservations: first..<first))
+            for claim in file.claims {
+                do throws(Refusal) {
+                    try add(claim, database)
+                } catch {
+                    problems.say(
+                        line: claim.line, column: claim.column,
+                        "\(claim.text): \(error.why), ignoring this line")
+                }
+            }
+            diagnostics += problems.all
+        }
+    }
+
+    /// The index of the service of that name.
+    public func service(_ name: ServiceName) -> Int? {
+        var range = services.indices
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            if services[middle].name == name { return middle }
+            range =
+                services[middle].name < name
+                ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return nil
+    }
+}
+
+private struct PortRange {
+    let transport: TransportProtocol
+    let ports: ClosedRange<UInt16>
+}
+
+private struct Refusal: Error {
+    let why: Text
+}
+
+extension Plan {
+    /// Adds all that the last service's `claim` asks for, or nothing.
+    fileprivate mutating func add(_ claim: Claim, _ database: ServicesDatabase?) throws(Refusal) {
+        let ranges = try portRanges(of: claim, database)
+        var count = entries.count
+        for range in ranges {
+            for port in range.ports {
+                let endpoint = Endpoint(range.transport, claim.address, port: port)
+                try check(endpoint)
+                if index(of: endpoint) == nil { count += 1 }
+            }
+        }
+        guard count <= Limits.endpointsMax else {
+            throw Refusal(why: "more than \(Limits.endpointsMax) endpoints in all")
+        }
+        for range in ranges {
+            for port in range.ports {
+                insert(Endpoint(range.transport, claim.address, port: port), claim)
+            }
+        }
+    }
+
+    private func portRanges(
+        of claim: Claim, _ database: ServicesDatabase?
+    ) throws(Refusal) -> [PortRange] {
+        guard case .named(let name) = claim.ports else {
+            guard case .numbered(let ports) = claim.ports else { return [] }
+            return claim.transports.map { PortRange(transport: $0, ports: ports) }
+        }
+        guard let database else { throw Refusal(why: "names cannot be looked up") }
+        let found = claim.transports.compactMap { transport in
+            database.port(of: name, transport).map {
+                PortRange(transport: transport, ports: $0...$0)
+            }
+        }
+        if !found.isEmpty { return found }
+        if let other = claim.transport,
+            TransportProtocol.allCases.contains(where: { database.port(of: name, $0) != nil })
+        {
+            throw Refusal(why: "\(database.path) does not name it for \(other)")
+        }
+        throw Refusal(why: "no port, and no name in \(database.path)")
+    }
+
+    /// Refuses an endpoint that overlaps another without being it.
+    private func check(_ endpoint: Endpoint) throws(Refusal) {
+        let owner = services.count - 1
+        var next = ports[endpoint.transport, endpoint.port]
+        while let index = next {
+            let entry = entries[index]
+            next = entry.next
+            if entry.endpoint == endpoint { continue }
+            let place: Text = "\(services[entry.owner].path):\(entry.line)"
+            if entry.endpoint.address == .any || endpoint.address == .any {
+                throw Refusal(why: "overlaps \(entry.endpoint) of \(place)")
+            }
+            if entry.owner != owner {
+                let port: Text = "\(endpoint.port)/\(endpoint.transport)"
+                let first = services[entry.owner].name
+                throw Refusal(why: "\(port) is already '\(first)', \(place), on another address")
+            }
+        }
+    }
+
+    private mutating func insert(_ endpoint: Endpoint, _ claim: Claim) {
+        let service = services.count - 1
+        let known = index(of: endpoint)
+        let index = known ?? append(endpoint, claim)
+        entries[index].share = entries[index].share || claim.share
+        entries[index].permanent = entries[index].permanent || claim.permanent
+        let isAgain = known != nil && entries[index].lastClaimant == service
+        if isAgain { return }
+        entries[index].lastClaimant = Int32(service)
+        reservations.append(Reservation(entry: index, line: claim.line))
+        let first = services[service].reservations.lowerBound
+        services[service].reservations = first..<reservations.count
+    }
+
+    /// The index of `endpoint` in `entries`.
+    public func index(of endpoint: Endpoint) -> Int? {
+        var next = ports[endpoint.transport, endpoint.port]
+        while let index = next {
+            if entries[index].endpoint == endpoint { return index }
+            next = entries[index].next
+        }
+        return nil
+    }
+
+    private mutating func append(_ endpoint: Endpoint, _ claim: Claim) -> Int {
+        let index = entries.count
+        entries.append(
+            Entry(
+                endpoint, owner: services.count - 1, line: claim.line,
+                nextOnPort: ports[endpoint.transport, endpoint.port]))
+        ports[endpoint.transport, endpoint.port] = index
+        return index
+    }
+}

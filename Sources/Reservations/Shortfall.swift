@@ -1,0 +1,46 @@
+/// A service that does not get all its endpoints, since there are not enough descriptors.
+public struct Shortfall: Equatable {
+    /// The service, as an index of the plan's `services`.
+    public let service: Int
+    /// Endpoints that are left out.
+    public let missing: Int
+    /// Endpoints that it is the first to claim.
+    public let wanted: Int
+}
+
+/// Which endpoints of a plan are tried, where not all can be.
+public struct Selection {
+    /// By index of the plan's `entries`.
+    public let isChosen: [Bool]
+    /// The services that come off badly, in the plan's order.
+    public let shortfalls: [Shortfall]
+
+    /// Chooses at most `budget` endpoints: whole services first, in their order; what room is
+    /// then left goes to the others in their order.
+    public init(of plan: Plan, budget: Int) {
+        guard plan.entries.count > budget else {
+            isChosen = Array(repeating: true, count: plan.entries.count)
+            shortfalls = []
+            return
+        }
+        var wanted = Array(repeating: 0, count: plan.services.count)
+        for entry in plan.entries { wanted[entry.owner] += 1 }
+        var room = max(budget, 0)
+        var granted = Array(repeating: 0, count: plan.services.count)
+        for service in plan.services.indices where wanted[service] <= room {
+            granted[service] = wanted[service]
+            room -= wanted[service]
+        }
+        for service in plan.services.indices where granted[service] < wanted[service] {
+            granted[service] = min(wanted[service], room)
+            room -= granted[service]
+        }
+        shortfalls = plan.services.indices.filter { granted[$0] < wanted[$0] }.map {
+            Shortfall(service: $0, missing: wanted[$0] - granted[$0], wanted: wanted[$0])
+        }
+        isChosen = plan.entries.map { entry in
+            granted[entry.owner] -= 1
+            return granted[entry.owner] >= 0
+        }
+    }
+}

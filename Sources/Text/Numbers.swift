@@ -1,0 +1,56 @@
+extension Text {
+    /// The number in decimal digits.
+    @inline(never)
+    public init(decimal number: Int) {
+        self.init(digits(number.magnitude, 10, isNegative: number < 0))
+    }
+
+    /// The number in lower case hexadecimal digits.
+    @inline(never)
+    public init(hexadecimal number: UInt) { self.init(digits(number, 16, isNegative: false)) }
+}
+
+private func digits(_ number: UInt, _ radix: UInt, isNegative: Bool) -> [UInt8] {
+    var digits: [UInt8] = []
+    var rest = number
+    repeat {
+        let digit = UInt8(rest % radix)
+        digits.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        rest /= radix
+    } while rest > 0
+    if isNegative { digits.append(UInt8(ascii: "-")) }
+    return digits.reversed()
+}
+
+/// The number that `digits` are, nil for anything else or for more than nine of them.
+public func decimal(_ digits: ArraySlice<UInt8>) -> Int? {
+    guard (1...9).contains(digits.count), isDigits(digits) else { return nil }
+    return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+}
+
+/// Whether there is something, and nothing but decimal digits.
+public func isDigits(_ text: ArraySlice<UInt8>) -> Bool {
+    !text.isEmpty && text.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+}
+
+/// The number that up to four hexadecimal `digits` are, nil for anything else.
+public func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt16? {
+    guard (1...4).contains(digits.count) else { return nil }
+    var number: UInt16 = 0
+    for digit in digits {
+        let value: UInt8
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): value = digit - UInt8(ascii: "A") + 10
+        case _: return nil
+        }
+        number = number << 4 | UInt16(value)
+    }
+    return number
+}
+
+/// `1 port`, `3 ports`: the number and its noun.
+public func counted(_ count: Int, _ one: Text, _ many: Text) -> Text {
+    "\(count) \(count == 1 ? one : many)"
+}

@@ -1,0 +1,58 @@
+import Control
+import Reservations
+import Text
+
+@testable import Daemon
+
+/// A configuration on disk, in two layers, and what is read of it.
+struct Layers {
+    let place: TemporaryDirectory
+
+    init() throws {
+        place = try TemporaryDirectory()
+        try place.makeDirectory("etc")
+        try place.makeDirectory("lib")
+        try place.write("services", Array("ipp 631/tcp\n".utf8))
+    }
+
+    var places: Places {
+        Places(
+            runtimeDirectory: place.place("run"), pidFile: place.place("pid"),
+            configurationDirectories: [place.place("etc"), place.place("lib")],
+            services: place.place("services"))
+    }
+
+    /// Writes the file `name`, `etc/cups` say.
+    func write(_ name: String, _ text: String) throws { try place.write(name, Array(text.utf8)) }
+
+    func read() -> Reading {
+        var reader = ConfigurationReader(places)
+        return Reading(reader.plan(services: places.services), reader, place)
+    }
+
+    /// Reads each of `names` alone.
+    func read(files names: [String]) -> Reading {
+        var reader = ConfigurationReader(paths: names.map { place.place($0) })
+        return Reading(reader.plan(services: places.services), reader, place)
+    }
+}
+
+/// A plan and its diagnostics as a table writes them, without the temporary directory.
+struct Reading {
+    /// `cups 631/tcp`: each service and an endpoint of it.
+    let endpoints: [String]
+    let services: [String]
+    let diagnostics: [String]
+
+    init(_ plan: Plan, _ reader: ConfigurationReader, _ place: TemporaryDirectory) {
+        endpoints = plan.reservations.indices.map { index in
+            let owner = plan.services.first { $0.reservations.contains(index) }
+            let endpoint = plan.entries[plan.reservations[index].entry].endpoint
+            return "\(owner?.name.text ?? "nobody") \(endpoint.text)"
+        }
+        services = plan.services.map { $0.name.text.description }
+        diagnostics = reader.diagnostics.map { diagnostic in
+            diagnostic.text.description.replacing("\(place.path)/", with: "")
+        }.sorted()
+    }
+}

@@ -1,0 +1,196 @@
+import Glibc
+import Testing
+import Text
+
+@testable import LinuxIO
+
+@Suite("a datagram socket") struct DatagramSocketTests {
+    private let place: TemporaryDirectory
+    private let path: Text
+
+    init() throws {
+        place = try TemporaryDirectory()
+        path = place.place("socket")
+    }
+
+    @Test("gives each datagram as it was sent, and the user who sent it")
+    func messages() throws {
+        let receiver = try boundDatagramSocket(at: Path(path))
+        let sender = try connectedDatagramSocket(to: Path(path))
+        let all: [[UInt8]] = [[1, 2, 3], [], [0], Array(repeating: 7, count: 255)]
+
+        for bytes in all { try sender.send(bytes.span) }
+
+        for bytes in all {
+            #expect(try receiver.receive(most: 255) == .message(bytes, uid: getuid()))
+        }
+        #expect(try receiver.receive(most: 255) == .nothing)
+    }
+
+    @Test("says nothing where nothing is, without waiting")
+    func nothing() throws {
+        let receiver = try boundDatagramSocket(at: Path(path))
+
+        #expect(try receiver.receive(most: 10) == .nothing)
+    }
+
+    @Test(
+        "drops a datagram that is too large, and takes the next",
+        arguments: [1, 254, 255, 256, 5000])
+    func tooLarge(count: Int) throws {
+        let receiver = try boundDatagramSocket(at: Path(path))
+        let sender = try connectedDatagramSocket(to: Path(path))
+        let (large, next) = ([UInt8](repeating: 1, count: count), [UInt8(2)])
+
+        try sender.send(large.span)
+        try sender.send(next.span)
+
+        let wanted: Datagram =
+            count > 255 ? .tooLarge(uid: getuid()) : .message(large, uid: getuid())
+        #expect(try receiver.receive(most: 255) == wanted)
+        #expect(try receiver.receive(most: 255) == .message(next, uid: getuid()))
+    }
+
+    @Test("is closed on exec, at both ends")
+    func closeOnExec() throws {
+        let receiver = try boundDatagramSocket(at: Path(path))
+        let sender = try connectedDatagramSocket(to: Path(path))
+
+        #expect(isCloseOnExec(receiver.number))
+        #expect(isCloseOnExec(sender.number))
+    }
+
+    @Test("is bound to a free name only")
+    func taken() throws {
+        let first = try boundDatagramSocket(at: Path(path))
+        let file = try place.write("file")
+
+        let again = refusal { () throws(Errno) in try boundDatagramSocket(at: Path(path)) }
+        let onFile = refusal { () throws(Errno) in try boundDatagramSocket(at: Path(file)) }
+        let nowhere = refusal { () throws(Errno) in
+            try boundDatagramSocket(at: Path(place.place("none/socket")))
+        }
+
+        #expect(again == .addressInUse)
+        #expect(onFile == .addressInUse)
+        #expect(nowhere == .noEntry)
+        withExtendedLifetime(first) {}
+    }
+
+    @Test("connects to nobody where nobody listens")
+    func nobody() throws {
+        drop(try boundDatagramSocket(at: Path(path)))
+        let file = Path(try place.write("file"))
+
+        let dead = refusal { () throws(Errno) in try connectedDatagramSocket(to: Path(path)) }
+        let plain = refusal { () throws(Errno) in try connectedDatagramSocket(to: file) }
+        try removeFile(Path(path))
+        let missing = refusal { () throws(Errno) in try connectedDatagramSocket(to: Path(path)) }
+
+        #expect(dead == .connectionRefused)
+        #expect(plain == .connectionRefused)
+        #expect(missing == .noEntry)
+    }
+
+    @Test("refuses who sends when its owner is gone")
+    func ownerGone() throws {
+        let receiver = try boundDatagramSocket(at: Path(path))
+        let sender = try connectedDatagramSocket(to: Path(path))
+        drop(receiver)
+
+        let word: [UInt8] = [1]
+        #expect(refusal { () throws(Errno) in try sender.send(word.span) } == .connectionRefused)
+    }
+
+    @Test("does not let a sender wait who must not")
+    func fullAtOnce() throws {
+        let receiver = try boundDatagramSocket(at: Path(path))
+        let sender = try connectedDatagramSocket(to: Path(path))
+
+        #expect(fill(sender) == .wouldBlock)
+
+        #expect(try receiver.receive(most: 1) == .message([1], uid: getuid()))
+        let word: [UInt8] = [2]
+        try sender.sendAtOnce(word.span)
+    }
+
+    @Test("lets a sender wait for room no longer than it said")
+    func fullInTime() throws {
+        let receiver = try boundDatagramSocket(at: Path(path))
+        let sender = try connectedDatagramSocket(to: Path(path), waitSeconds: 1)
+        #expect(fill(sender) == .wouldBlock)
+
+        let word: [UInt8] = [2]
+        var refused: Errno?
+        let waited = ContinuousClock().measure {
+            refused = refusal { () throws(Errno) in try sender.send(word.span) }
+        }
+
+        #expect(refused == .wouldBlock)
+        #expect(waited >= .milliseconds(900))
+        withExtendedLifetime(receiver) {}
+    }
+
+    /// Sends until it is refused, and says how.
+    private func fill(_ sender: borrowing Descriptor) -> Errno? {
+        let word: [UInt8] = [1]
+        for _ in 0..<10_000 {
+            do throws(Errno) {
+                try sender.sendAtOnce(word.span)
+            } catch {
+                return error
+            }
+        }
+        return nil
+    }
+}
+
+/// Each in a process of its own, which becomes nobody's or has its own umask.
+@Suite("a datagram socket and its users") struct DatagramSocketUserTests {
+    @Test("its mode is 0755 where the umask is the daemon's")
+    func mode() async {
+        await #expect(processExitsWith: .success) {
+            let place = try TemporaryDirectory()
+            setFileCreationMask(0o022)
+
+            let receiver = try boundDatagramSocket(at: Path(place.place("socket")))
+
+            #expect(LinuxIOTests.mode(of: "\(place.path)/socket") == 0o755)
+            withExtendedLifetime(receiver) {}
+        }
+    }
+
+    @Test("names the user who sent, not the one who connected", .enabled(if: isRoot, "needs root"))
+    func sender() async {
+        await #expect(processExitsWith: .success) {
+            let place = try TemporaryDirectory()
+            let path = Path(place.place("socket"))
+            let receiver = try boundDatagramSocket(at: path)
+            let sender = try connectedDatagramSocket(to: path)
+            let word: [UInt8] = [1]
+            try sender.send(word.span)
+
+            try becomeNobody()
+            try sender.send(word.span)
+
+            #expect(try receiver.receive(most: 1) == .message(word, uid: 0))
+            #expect(try receiver.receive(most: 1) == .message(word, uid: 65_534))
+        }
+    }
+
+    @Test("of mode 0755 is root's to send to", .enabled(if: isRoot, "needs root"))
+    func denied() async {
+        await #expect(processExitsWith: .success) {
+            let place = try TemporaryDirectory()
+            let path = Path(place.place("socket"))
+            setFileCreationMask(0o022)
+            let receiver = try boundDatagramSocket(at: path)
+            try becomeNobody()
+
+            let refused = refusal { () throws(Errno) in try connectedDatagramSocket(to: path) }
+
+            #expect(refused == .accessDenied)
+            withExtendedLifetime(receiver) {}
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Glibc
+import Testing
+
+@testable import LinuxIO
+
+@Suite("the one sleep") struct EventsTests {
+    private let word: [UInt8] = [1]
+
+    @Test("ends when a source can be read, and names it by its token")
+    func token() throws {
+        let quiet = try Pipe()
+        let loud = try Pipe()
+        var events = try Events(most: 4)
+        try events.add(quiet.readEnd, token: 1)
+        try events.add(loud.readEnd, token: UInt64.max)
+        try loud.writeEnd.write(word.span)
+
+        #expect(try events.wait() == [UInt64.max])
+    }
+
+    @Test("ends again as long as something is there to read")
+    func levels() throws {
+        let pipe = try Pipe()
+        var events = try Events(most: 4)
+        try events.add(pipe.readEnd, token: 7)
+        try pipe.writeEnd.write(word.span)
+
+        #expect(try events.wait() == [7])
+        #expect(try events.wait() == [7])
+    }
+
+    @Test("hands over no more at once than it was made for, and nothing is lost")
+    func bound() throws {
+        let pipes = [try Ends(), try Ends(), try Ends()]
+        var events = try Events(most: 2)
+        for (token, pipe) in pipes.enumerated() {
+            try events.add(pipe.pipe.readEnd, token: UInt64(token))
+            try pipe.pipe.writeEnd.write(word.span)
+        }
+
+        let first = try events.wait()
+        let second = try events.wait()
+
+        #expect(first.count == 2 && second.count == 2)
+        #expect(Set(first + second) == [0, 1, 2])
+    }
+
+    @Test("ends at the end of a source too")
+    func end() throws {
+        let pipe = try Pipe()
+        var events = try Events(most: 1)
+        try events.add(pipe.readEnd, token: 3)
+        drop(pipe.writeEnd)
+
+        #expect(try events.wait() == [3])
+    }
+
+    @Test("does not watch what is always ready, nor one source twice")
+    func refused() throws {
+        let place = try TemporaryDirectory()
+        let file = try open(Path(try place.write("file")), .read)
+        let pipe = try Pipe()
+        let events = try Events(most: 1)
+        try events.add(pipe.readEnd, token: 1)
+
+        #expect(refusal { () throws(Errno) in try events.add(file, token: 2) } == .notPermitted)
+        #expect(
+            refusal { () throws(Errno) in try events.add(pipe.readEnd, token: 3) } == .alreadyExists
+        )
+    }
+}
+
+/// A pipe that can stand in an array.
+private final class Ends {
+    let pipe: Pipe
+
+    init() throws { pipe = try Pipe() }
+}
