@@ -67,12 +67,16 @@ if lean {
             swiftSettings: house),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: house),
         .testTarget(
-            name: "LinuxIOTests", dependencies: ["LinuxIO", "CRig"], swiftSettings: house),
+            name: "LinuxIOTests", dependencies: ["LinuxIO", "Text", "CRig"], swiftSettings: house),
         .testTarget(
-            name: "ReservationsTests", dependencies: ["Reservations"], swiftSettings: house),
-        .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: house),
+            name: "ReservationsTests", dependencies: ["Reservations", "Text"], swiftSettings: house),
         .testTarget(
-            name: "DaemonTests", dependencies: ["Daemon", "CRig"], swiftSettings: house),
+            name: "ControlTests", dependencies: ["Control", "Reservations", "Text"],
+            swiftSettings: house),
+        .testTarget(
+            name: "DaemonTests",
+            dependencies: ["Daemon", "LinuxIO", "Reservations", "Control", "Text", "CRig"],
+            swiftSettings: house),
         // What the tests need in C: entering namespaces, and thieves born with a chosen pid.
         .target(name: "CRig", path: "Tests/CRig"),
         .executableTarget(

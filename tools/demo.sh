@@ -15,7 +15,10 @@ tell() { printf '\n'; printf '# %s\n' "$@"; }
 
 # Outside: looks for what is needed and enters namespaces that end with the last process.
 enter() {
-    [ $# = 1 ] && [ -d "$1" ] || { echo "usage: tools/demo.sh FOLDER" >&2; exit 64; }
+    if [ $# != 1 ] || [ ! -d "$1" ]; then
+        echo "usage: tools/demo.sh FOLDER" >&2
+        exit 64
+    fi
     local programs as_root=()
     programs=$(readlink -f "$1")
     for program in portreserve portrelease; do

@@ -23,6 +23,8 @@ _Static_assert(sizeof(((struct dirent64 *)0)->d_reclen) == 2, "d_reclen is read 
 
 void clinux_close_from(unsigned first) { syscall(SYS_close_range, first, ~0U, 0U); }
 
+void clinux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
+
 int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int clinux_lock(int file) {

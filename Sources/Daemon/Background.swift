@@ -1,23 +1,34 @@
 internal import LinuxIO
 internal import Text
 
-/// Goes on in a child with a session of its own, away from any terminal.
-///
-/// The parent, to which this does not return, ends when the child is in order. What is open stays
-/// open, and locked, in the child. `inOrder` is what is still to be done before the parent may end.
-func moveToBackground(_ inOrder: () throws(Failure) -> Void) throws(Failure) {
-    let pipe = try needed("pipe") { () throws(Errno) in try Pipe() }
-    switch try needed("fork", { () throws(Errno) in try forkProcess() }) {
-    case .parent: waitForChild(pipe)
-    case .child:
-        try needed("setsid") { () throws(Errno) in try startSession() }
-        try inOrder()
-        try needed("/dev/null") { () throws(Errno) in
-            let null = try open("/dev/null", .readWrite)
-            for number in Int32(0)...2 { try null.duplicate(onto: number) }
+/// The process that was started, as its child sees it: it waits to end.
+struct WaitingParent: ~Copyable {
+    private let pipe: Descriptor
+    /// What becomes of the standard descriptors, opened while a failure can still be told.
+    private let null: Descriptor
+
+    /// Goes on in a child with a session of its own, away from any terminal.
+    ///
+    /// The parent, to which this does not return, waits for the child's word. What is open stays
+    /// open, and locked, in the child.
+    static func left() throws(Failure) -> WaitingParent {
+        let pipe = try needed("pipe") { () throws(Errno) in try Pipe() }
+        let null = try needed("/dev/null") { () throws(Errno) in
+            try open("/dev/null", .readWrite)
         }
+        switch try needed("fork", { () throws(Errno) in try ThisProcess.fork() }) {
+        case .parent: waitForChild(pipe)
+        case .child:
+            try needed("setsid") { () throws(Errno) in try ThisProcess.startSession() }
+            return WaitingParent(pipe: pipe.writeEnd, null: null)
+        }
+    }
+
+    /// Gives up the standard descriptors, and lets the parent end well.
+    consuming func letGo() {
+        for number in Int32(0)...2 { try? null.duplicate(onto: number) }
         let word: [UInt8] = [1]
-        _ = try? pipe.writeEnd.write(word.span)
+        _ = try? pipe.write(word.span)
     }
 }
 
@@ -26,5 +37,5 @@ private func waitForChild(_ pipe: consuming Pipe) -> Never {
     let end = pipe.readEnd
     var word: [UInt8] = [0]
     let count = (try? end.read(into: &word)) ?? 0
-    leave(status: count == 1 ? 0 : 1)
+    ThisProcess.leave(status: count == 1 ? 0 : 1)
 }

@@ -13,7 +13,7 @@ enum Failure: Error, Writable {
         case .alreadyRunning(nil): "already running"
         case .refused(let place, let error):
             "\(place): \(error), not started"
-                + (error == .accessDenied || error == .notPermitted ? "; start it as root" : "")
+                + (error.isLackOfRights && !ThisProcess.isRoot ? "; start it as root" : "")
         }
     }
 }

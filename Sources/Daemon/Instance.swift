@@ -32,7 +32,7 @@ struct Instance: ~Copyable {
 
     /// Writes the pid of this process where it is looked for: once more after a fork.
     borrowing func writePid() throws(Failure) {
-        let line: Text = "\(ownPid())\n"
+        let line: Text = "\(ThisProcess.pid)\n"
         try needed(places.lock) { () throws(Errno) in
             try lock.replaceContents(with: line.bytes.span)
         }
@@ -84,5 +84,5 @@ private func pidIn(_ file: borrowing Descriptor) -> Int32? {
     let digits = (try? file.readAll(most: 16)) ?? []
     let pid = decimal(digits.prefix { $0 != UInt8(ascii: "\n") }).map { Int32($0) }
     // Who has just taken the lock over from a dead daemon has not yet written its own.
-    return pid.flatMap { isAlive(pid: $0) ? $0 : nil }
+    return pid.flatMap { $0 > 0 && isAlive(pid: $0) ? $0 : nil }
 }

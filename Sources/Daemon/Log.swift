@@ -66,7 +66,8 @@ struct SystemLog: ~Copyable {
     /// A syslog that hangs, or has gone, loses it: the daemon never waits.
     mutating func send(_ priority: Priority, _ text: Text) {
         let daemonFacility = 3 << 3
-        let head = "<\(daemonFacility | priority.rawValue)>portreserve[\(ownPid())]: " as Text
+        let head =
+            "<\(daemonFacility | priority.rawValue)>portreserve[\(ThisProcess.pid)]: " as Text
         let line = head + text
         if sends(line) { return }
         socket = try? connectedDatagramSocket(to: "/dev/log")

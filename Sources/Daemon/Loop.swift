@@ -5,6 +5,8 @@ internal import Text
 
 /// Datagrams taken in one turn; more wait for the next, so that a signal is never kept waiting.
 private let datagramsPerTurnMax = 64
+/// How long a socket that could not be read is left alone.
+private let readRestMs = 1_000
 /// Events handed over in one turn.
 private let eventsPerTurnMax = 16
 
@@ -23,6 +25,8 @@ struct Loop: ~Copyable {
     private var log: Log
     private let stays: Bool
     private var hasComplained = false
+    /// When the release socket is read again, in monotonic milliseconds; nil: it is read now.
+    private var restUntil: Int?
 
     /// Takes all that the daemon has.
     ///
@@ -39,35 +43,56 @@ struct Loop: ~Copyable {
         self.events = events
         self.signals = signals
         self.releaseSocket = releaseSocket
-        // With nothing held from the start nobody's release ends it: init would call that a failure.
-        self.stays = stays || keeper.table.heldCount == 0
         self.keeper = keeper
         self.log = log
+        self.stays = stays
     }
 
-    /// Runs until a signal or the last release ends the daemon, then lets go of everything.
-    consuming func run() throws(Failure) {
-        while true {
-            let ready = try needed("epoll") { () throws(Errno) in try events.wait() }
-            for token in ready {
-                switch Source(rawValue: token) {
-                case .signals: if try takeSignals() { return letGo() }
-                case .releaseSocket: try takeDatagrams()
-                case nil: fatalError("an event of a source that was never added")
+    /// Holds what the plan names, lets `parent` end, and serves until a signal or the last release
+    /// ends the daemon; then everything is let go.
+    consuming func run(_ parent: consuming WaitingParent?) -> ExitStatus {
+        keeper.startAll(&log)
+        // With nothing held from the start nobody's release ends it: init would call that a failure.
+        let stays = stays || keeper.table.heldCount == 0
+        if let parent {
+            parent.letGo()
+            log.onlyToSystemLog()
+        }
+        do throws(Errno) {
+            while try !isEnded() {
+                if !stays, keeper.table.heldCount == 0 {
+                    log.say(.notice, "All reservations taken.")
+                    return .done
                 }
             }
-            if !stays, keeper.table.heldCount == 0 {
-                log.say(.notice, "All reservations taken.")
-                return
-            }
+            keeper.releaseAll()
+            return .done
+        } catch {
+            log.say(.error, "portreserve: epoll: \(error), every port is let go")
+            return .notDone
         }
     }
 
-    private mutating func letGo() { keeper.releaseAll() }
+    /// Sleeps, takes what has come, and says whether that ends the daemon.
+    private mutating func isEnded() throws(Errno) -> Bool {
+        let pause = restUntil.map { $0 - monotonicMilliseconds() }
+        let ready = try events.wait(milliseconds: pause)
+        try endRest()
+        var isEnded = false
+        for token in ready {
+            switch Source(rawValue: token) {
+            case .signals: isEnded = takeSignals() || isEnded
+            case .releaseSocket: try readReleaseSocket()
+            case nil: fatalError("an event of a source that was never added")
+            }
+        }
+        return isEnded
+    }
 
     /// Takes the signals that have come, and says whether one of them ends the daemon.
-    private mutating func takeSignals() throws(Failure) -> Bool {
-        while let signal = try needed("signalfd", { () throws(Errno) in try signals.next() }) {
+    private mutating func takeSignals() -> Bool {
+        // One that cannot be read now is there again in the next turn.
+        while let signal = try? signals.next() {
             switch signal {
             case .terminate, .interrupt, .quit: return true
             case .hangUp:
@@ -78,11 +103,30 @@ struct Loop: ~Copyable {
         return false
     }
 
-    private mutating func takeDatagrams() throws(Failure) {
+    /// A socket that cannot be read would wake the loop without end, so it has a rest then.
+    private mutating func readReleaseSocket() throws(Errno) {
+        do throws(Errno) {
+            try takeDatagrams()
+        } catch {
+            log.say(.warning, "portreserve: recvmsg: \(error), will read releases again in 1 s")
+            restUntil = monotonicMilliseconds() + readRestMs
+            try listen(to: .none)
+        }
+    }
+
+    private mutating func endRest() throws(Errno) {
+        guard let due = restUntil, due <= monotonicMilliseconds() else { return }
+        restUntil = nil
+        try listen(to: .read)
+    }
+
+    private borrowing func listen(to interest: EventInterest) throws(Errno) {
+        try events.change(releaseSocket, token: Source.releaseSocket.rawValue, interest)
+    }
+
+    private mutating func takeDatagrams() throws(Errno) {
         for _ in 0..<datagramsPerTurnMax {
-            let datagram = try needed("recvmsg") { () throws(Errno) in
-                try releaseSocket.receive(most: Limits.nameBytesMax)
-            }
+            let datagram = try releaseSocket.receive(most: Limits.nameBytesMax)
             switch datagram {
             case .nothing: return
             case .message(let bytes, let uid):

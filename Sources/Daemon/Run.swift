@@ -28,38 +28,35 @@ public func check(_ paths: [Text], _ places: Places) -> ExitStatus {
 
 private func hold(_ options: Options, _ places: Places) -> ExitStatus {
     do throws(Failure) {
-        try start(options, places)
-        return .done
+        return try start(options, places)
     } catch {
         complain("portreserve: \(error)")
         return .notDone
     }
 }
 
-private func start(_ options: Options, _ places: Places) throws(Failure) {
-    try needed("/dev/null") { () throws(Errno) in try openStandardDescriptors() }
-    if !options.isForeground { closeInheritedDescriptors() }
+private func start(_ options: Options, _ places: Places) throws(Failure) -> ExitStatus {
+    try needed("/dev/null") { () throws(Errno) in try ThisProcess.openStandardDescriptors() }
+    ThisProcess.closeInheritedDescriptors()
     let signals = try needed("signalfd") { () throws(Errno) in try Signals() }
-    setFileCreationMask(0o022)
+    ThisProcess.setFileCreationMask(0o022)
     var log = Log(isVerbose: options.isVerbose, isJournal: isStandardErrorJournal())
-    if !options.isForeground { log.alsoToSystemLog() }
+    var parent: WaitingParent?
+    if !options.isForeground {
+        log.alsoToSystemLog()
+        parent = try .left()
+    }
+    try needed("/") { () throws(Errno) in try ThisProcess.moveToRootDirectory() }
 
     // A second daemon ends here.
     let instance = try Instance(places, inBackground: !options.isForeground)
     defer { instance.removeFiles() }  // of a start that fails too
     try instance.writePid()
-    let plan = readPlan(places, &log)
+    let keeper = Keeper(readPlan(places, &log))
     let socket = try releaseSocket(places)
-    var keeper = Keeper(plan)
-    keeper.startAll(&log)
-
-    try needed("/") { () throws(Errno) in try moveToRootDirectory() }
-    if !options.isForeground {
-        try moveToBackground { () throws(Failure) in try instance.writePid() }
-        log.onlyToSystemLog()
-    }
+    let loop = try Loop(signals, socket, keeper, log, stays: options.stays)
     // From here on ports are ours: nothing but the loop ends the daemon.
-    try Loop(signals, socket, keeper, log, stays: options.stays).run()
+    return loop.run(parent)
 }
 
 private func readPlan(_ places: Places, _ log: inout Log) -> Plan {
@@ -79,11 +76,11 @@ private func releaseSocket(_ places: Places) throws(Failure) -> Descriptor {
 
 /// systemd.exec(5): JOURNAL_STREAM names the file that standard error was at the start.
 private func isStandardErrorJournal() -> Bool {
-    guard let stream = environment("JOURNAL_STREAM") else { return false }
+    guard let stream = ThisProcess.environment("JOURNAL_STREAM") else { return false }
     return FileIdentity(ofDescriptor: 2)?.text == stream
 }
 
 private func absolute(_ path: Text) -> Text {
     if path.bytes.first == UInt8(ascii: "/") { return path }
-    return "\(workingDirectory() ?? "")/\(path)"
+    return "\(ThisProcess.workingDirectory ?? "")/\(path)"
 }

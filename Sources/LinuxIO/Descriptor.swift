@@ -62,18 +62,35 @@ internal import CLinux
 }
 
 extension Descriptor {
-    /// Reads to the end, but no further than one byte behind `most`: an answer of more than
-    /// `most` bytes tells that there is more.
+    /// Reads to the end, but no further than one byte behind `most`.
+    ///
+    /// An answer of more than `most` bytes tells that there is more.
     public borrowing func readAll(most: Int) throws(Errno) -> [UInt8] {
         var bytes: [UInt8] = []
-        var room = [UInt8](repeating: 0, count: min(4096, most + 1))
+        var roomBytes = 4_096
         while bytes.count <= most {
-            let count = try read(into: &room)
-            if count == 0 { break }
-            bytes += room[..<min(count, most + 1 - bytes.count)]
-            let isCramped = count == room.count && room.count < 65_536
-            if isCramped { room = [UInt8](repeating: 0, count: room.count * 4) }
+            let more = try readNew(most: min(roomBytes, most + 1 - bytes.count))
+            // Less than there is room for is no end: FUSE and /proc give what they have at hand.
+            if more.isEmpty { break }
+            bytes += more
+            let isCramped = more.count == roomBytes && roomBytes < 65_536
+            if isCramped { roomBytes *= 4 }
         }
+        return bytes
+    }
+
+    /// Reads at most `most` bytes into memory of their own, which is not cleared before.
+    private borrowing func readNew(most: Int) throws(Errno) -> [UInt8] {
+        let number = number
+        var refusal: Errno?
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: most) { room, count in
+            do throws(Errno) {
+                count = try ask { unsafe CLinux.read(number, room.baseAddress, most) }
+            } catch {
+                refusal = error
+            }
+        }
+        if let refusal { throw refusal }
         return bytes
     }
 }

@@ -5,7 +5,7 @@ public import Text
 public struct DirectoryEntry {
     /// The name as it is; it need not be UTF-8.
     public let name: Text
-    /// What it is where that is plain; nil where one has to look (a link, or no word).
+    /// What it is where that is plain; nil where one has to look (a link, a device, or no word).
     public let kind: FileKind?
 }
 
@@ -55,7 +55,7 @@ private func entry(of record: ArraySlice<UInt8>) -> DirectoryEntry? {
         switch UInt32(record[start + clinux_dirent_type_offset]) {
         case UInt32(DT_REG): .regular
         case UInt32(DT_DIR): .directory
-        case UInt32(DT_LNK), UInt32(DT_UNKNOWN): nil
+        case UInt32(DT_LNK), UInt32(DT_CHR), UInt32(DT_UNKNOWN): nil
         case _: .other
         }
     return DirectoryEntry(name: name, kind: kind)

@@ -45,6 +45,11 @@ public struct Errno: Error, Equatable, Writable {
     public static let wouldBlock = Errno(EAGAIN)
 }
 
+extension Errno {
+    /// Whether somebody with more rights would not have been refused.
+    public var isLackOfRights: Bool { self == .accessDenied || self == .notPermitted }
+}
+
 /// The kernel's answer to `call`: the one place that reads errno, and the one that retries.
 func ask<Answer: FixedWidthInteger>(_ call: () -> Answer) throws(Errno) -> Answer {
     while true {

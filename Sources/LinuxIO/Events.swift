@@ -1,5 +1,11 @@
 internal import CLinux
 
+/// When a source is told of.
+public enum EventInterest {
+    case none
+    case read
+}
+
 /// The one place where the daemon sleeps: an epoll set, level-triggered.
 ///
 /// Each source has a token of its own that is never given out again; the number of a descriptor
@@ -16,20 +22,41 @@ internal import CLinux
 
     /// Tells of `source` by `token` whenever it can be read.
     public borrowing func add(_ source: borrowing Descriptor, token: UInt64) throws(Errno) {
-        var event = unsafe epoll_event()
-        unsafe event.events = EPOLLIN.rawValue
-        unsafe event.data.u64 = token
-        let number = source.number
-        _ = try ask { unsafe epoll_ctl(set.number, EPOLL_CTL_ADD, number, &event) }
+        try control(EPOLL_CTL_ADD, source, token, EPOLLIN.rawValue)
     }
 
-    /// Sleeps until something can be read, and says what.
-    public mutating func wait() throws(Errno) -> [UInt64] {
+    /// From now on tells of `source` as `interest` says.
+    public borrowing func change(
+        _ source: borrowing Descriptor, token: UInt64, _ interest: EventInterest
+    ) throws(Errno) {
+        let events: UInt32 =
+            switch interest {
+            case .none: 0
+            case .read: EPOLLIN.rawValue
+            }
+        try control(EPOLL_CTL_MOD, source, token, events)
+    }
+
+    private borrowing func control(
+        _ operation: Int32, _ source: borrowing Descriptor, _ token: UInt64, _ events: UInt32
+    ) throws(Errno) {
+        var event = unsafe epoll_event()
+        unsafe event.events = events
+        unsafe event.data.u64 = token
+        let number = source.number
+        _ = try ask { unsafe epoll_ctl(set.number, operation, number, &event) }
+    }
+
+    /// Sleeps until something is to be told, and says of what.
+    ///
+    /// At most `milliseconds`, nil for ever; then the answer is empty.
+    public mutating func wait(milliseconds: Int?) throws(Errno) -> [UInt64] {
         let room = unsafe Int32(ready.count)
         let number = set.number
+        let timeout = milliseconds.map { Int32(clamping: max($0, 0)) } ?? -1
         let count = try ask {
             unsafe ready.withUnsafeMutableBufferPointer { ready in
-                unsafe epoll_wait(number, ready.baseAddress, room, -1)
+                unsafe epoll_wait(number, ready.baseAddress, room, timeout)
             }
         }
         return unsafe ready.prefix(Int(count)).map { unsafe $0.data.u64 }

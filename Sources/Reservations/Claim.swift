@@ -23,8 +23,8 @@ public struct Claim {
     public let line: Int
     /// Where its word begins, in bytes; 1 is the first.
     let column: Int
-    /// The word itself, fit for a message and quoted.
-    let text: Text
+    /// Where the word stands in the file.
+    let range: Range<Int>
 
     /// Reads the word at `range`: `[ADDRESS:]PORT[-PORT][/PROTOCOL]`.
     init(
@@ -40,11 +40,9 @@ public struct Claim {
         permanent = options.permanent
         self.line = line
         self.column = column
-        text = Text.quoted(word)
+        self.range = range
     }
 
-    /// Which protocols it asks for, of those that its name may lack.
-    var transports: [TransportProtocol] { transport.map { [$0] } ?? TransportProtocol.allCases }
 }
 
 /// `word` is empty or begins with the slash.

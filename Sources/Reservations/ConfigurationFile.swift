@@ -15,11 +15,13 @@ public struct ConfigurationFile {
     /// What is wrong in its text.
     var diagnostics: [Diagnostic] { problems.all }
     private(set) var problems: DiagnosticList
+    private let bytes: [UInt8]
 
     /// Reads `bytes`, the contents of `path`.
     public init(_ bytes: [UInt8], service: ServiceName, path: Text) {
         self.service = service
         self.path = path
+        self.bytes = bytes
         problems = DiagnosticList(path: path)
         for line in Lines(bytes) {
             do throws(WrongWord) {
@@ -32,6 +34,9 @@ public struct ConfigurationFile {
             }
         }
     }
+
+    /// The word of a claim of this file, fit for a message.
+    func quoted(_ claim: Claim) -> Text { .quoted(bytes[claim.range]) }
 
     /// Whether a name of the services database is needed to know what is claimed.
     public var needsNames: Bool {
@@ -47,17 +52,16 @@ public struct ConfigurationFile {
         if content.contains(0) { throw WrongWord("the line holds a NUL") }
         if !isUTF8(content) { throw WrongWord("the line is not UTF-8") }
         let rest = line.fields.dropFirst()
-        switch Text(bytes[first]) {
-        case "unit": units += try unitNames(first, rest, of: bytes)
-        case "unguarded":
+        switch keyword(bytes[first]) {
+        case .unit: units += try unitNames(first, rest, of: bytes)
+        case .unguarded:
             if let extra = rest.first { throw WrongWord(extra, "'unguarded' stands alone") }
             isUnguarded = true
-        case _:
+        case nil:
             let options = try claimOptions(rest, of: bytes)
+            let column = line.column(of: first)
             claims.append(
-                try Claim(
-                    at: first, of: bytes, line: line.number, column: line.column(of: first),
-                    options))
+                try Claim(at: first, of: bytes, line: line.number, column: column, options))
         }
     }
 
@@ -77,6 +81,19 @@ public struct ConfigurationFile {
         }
         return names
     }
+}
+
+/// A line's first word, where it is no endpoint.
+private enum Keyword {
+    case unit
+    case unguarded
+}
+
+private func keyword(_ word: ArraySlice<UInt8>) -> Keyword? {
+    // There may be ten thousand lines, and nearly all of them begin with a number.
+    guard word.first == UInt8(ascii: "u") else { return nil }
+    if Text(word) == "unit" { return .unit }
+    return Text(word) == "unguarded" ? .unguarded : nil
 }
 
 /// What is wrong with a line, and with which of its words.

@@ -7,10 +7,16 @@ public enum TransportProtocol: UInt8, CaseIterable, Writable {
 
     /// The protocol of that name in any case; nil for any other word.
     init?(_ text: ArraySlice<UInt8>) {
-        switch Text(text.map { $0 | 0x20 }) {
-        case "tcp": self = .tcp
-        case "udp": self = .udp
-        case _: return nil
+        let tcp = [UInt8(ascii: "t"), UInt8(ascii: "c"), UInt8(ascii: "p")]
+        let udp = [UInt8(ascii: "u"), UInt8(ascii: "d"), UInt8(ascii: "p")]
+        // No byte but a letter becomes one of these letters by this bit.
+        func isSame(_ one: UInt8, _ other: UInt8) -> Bool { one | 0x20 == other }
+        if text.elementsEqual(tcp, by: isSame) {
+            self = .tcp
+        } else if text.elementsEqual(udp, by: isSame) {
+            self = .udp
+        } else {
+            return nil
         }
     }
 

@@ -86,7 +86,7 @@ public struct Plan {
                 } catch {
                     problems.say(
                         line: claim.line, column: claim.column,
-                        "\(claim.text): \(error.why), ignoring this line")
+                        "\(file.quoted(claim)): \(error.why), ignoring this line")
                 }
             }
             diagnostics += problems.all
@@ -107,57 +107,71 @@ public struct Plan {
     }
 }
 
-private struct PortRange {
-    let transport: TransportProtocol
-    let ports: ClosedRange<UInt16>
-}
-
 private struct Refusal: Error {
-    let why: Text
+    private(set) var why: Text
+
+    init(why: Text) { self.why = why }
+
+    /// A name that the database does not have, or not for the protocol that is asked for.
+    init(unnamed claim: Claim, _ database: ServicesDatabase?) {
+        guard case .named(let name) = claim.ports, let database else {
+            fatalError("ports that are numbers need no name")
+        }
+        why = "no port, and no name in \(database.path)"
+        let isKnown = TransportProtocol.allCases.contains { database.port(of: name, $0) != nil }
+        if isKnown, let wanted = claim.transport {
+            why = "\(database.path) does not name it for \(wanted)"
+        }
+    }
 }
 
 extension Plan {
     /// Adds all that the last service's `claim` asks for, or nothing.
     fileprivate mutating func add(_ claim: Claim, _ database: ServicesDatabase?) throws(Refusal) {
-        let ranges = try portRanges(of: claim, database)
-        var count = entries.count
-        for range in ranges {
-            for port in range.ports {
-                let endpoint = Endpoint(range.transport, claim.address, port: port)
-                try check(endpoint)
-                if index(of: endpoint) == nil { count += 1 }
-            }
-        }
-        guard count <= Limits.endpointsMax else {
+        let tcp = try ports(of: claim, .tcp, database)
+        let udp = try ports(of: claim, .udp, database)
+        if tcp == nil, udp == nil { throw Refusal(unnamed: claim, database) }
+        let count = try newCount(.tcp, tcp, claim) + newCount(.udp, udp, claim)
+        guard entries.count + count <= Limits.endpointsMax else {
             throw Refusal(why: "more than \(Limits.endpointsMax) endpoints in all")
         }
-        for range in ranges {
-            for port in range.ports {
-                insert(Endpoint(range.transport, claim.address, port: port), claim)
-            }
+        insert(.tcp, tcp, claim)
+        insert(.udp, udp, claim)
+    }
+
+    /// The ports of one protocol that a claim asks for, nil where it asks for none.
+    private func ports(
+        of claim: Claim, _ transport: TransportProtocol, _ database: ServicesDatabase?
+    ) throws(Refusal) -> ClosedRange<UInt16>? {
+        let isOther = claim.transport != nil && claim.transport != transport
+        if isOther { return nil }
+        switch claim.ports {
+        case .numbered(let ports): return ports
+        case .named(let name):
+            guard let database else { throw Refusal(why: "names cannot be looked up") }
+            return database.port(of: name, transport).map { $0...$0 }
         }
     }
 
-    private func portRanges(
-        of claim: Claim, _ database: ServicesDatabase?
-    ) throws(Refusal) -> [PortRange] {
-        guard case .named(let name) = claim.ports else {
-            guard case .numbered(let ports) = claim.ports else { return [] }
-            return claim.transports.map { PortRange(transport: $0, ports: ports) }
+    /// How many endpoints nobody claims yet; refuses those that overlap others.
+    private func newCount(
+        _ transport: TransportProtocol, _ ports: ClosedRange<UInt16>?, _ claim: Claim
+    ) throws(Refusal) -> Int {
+        guard let ports else { return 0 }
+        var count = 0
+        for port in ports {
+            let endpoint = Endpoint(transport, claim.address, port: port)
+            try check(endpoint)
+            if index(of: endpoint) == nil { count += 1 }
         }
-        guard let database else { throw Refusal(why: "names cannot be looked up") }
-        let found = claim.transports.compactMap { transport in
-            database.port(of: name, transport).map {
-                PortRange(transport: transport, ports: $0...$0)
-            }
-        }
-        if !found.isEmpty { return found }
-        if let other = claim.transport,
-            TransportProtocol.allCases.contains(where: { database.port(of: name, $0) != nil })
-        {
-            throw Refusal(why: "\(database.path) does not name it for \(other)")
-        }
-        throw Refusal(why: "no port, and no name in \(database.path)")
+        return count
+    }
+
+    private mutating func insert(
+        _ transport: TransportProtocol, _ ports: ClosedRange<UInt16>?, _ claim: Claim
+    ) {
+        guard let ports else { return }
+        for port in ports { insert(Endpoint(transport, claim.address, port: port), claim) }
     }
 
     /// Refuses an endpoint that overlaps another without being it.

@@ -44,11 +44,11 @@ extension Text {
 
 /// Whether all of it is UTF-8, RFC 3629.
 public func isUTF8(_ text: ArraySlice<UInt8>) -> Bool {
-    var rest = text
-    while let first = rest.first {
-        let count = first < 0x80 ? 1 : sequenceLength(rest)
+    var rest = text.drop { $0 < 0x80 }
+    while !rest.isEmpty {
+        let count = sequenceLength(rest)
         if count == 0 { return false }
-        rest = rest.dropFirst(count)
+        rest = rest.dropFirst(count).drop { $0 < 0x80 }
     }
     return true
 }

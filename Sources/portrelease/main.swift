@@ -4,11 +4,12 @@ internal import Control
 internal import LinuxIO
 internal import Text
 
+ThisProcess.ignoreBrokenPipes()
 do throws(UsageError) {
-    let options = try ReleaseOptions(programArguments().dropFirst())
-    leave(status: run(options, Places()).rawValue)
+    let options = try ReleaseOptions(ThisProcess.arguments.dropFirst())
+    ThisProcess.leave(status: run(options, Places()).rawValue)
 } catch {
     complain("portrelease: \(error)")
     complain(ReleaseOptions.usage)
-    leave(status: ExitStatus.usage.rawValue)
+    ThisProcess.leave(status: ExitStatus.usage.rawValue)
 }

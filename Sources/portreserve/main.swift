@@ -5,11 +5,12 @@ internal import Daemon
 internal import LinuxIO
 internal import Text
 
+ThisProcess.ignoreBrokenPipes()
 do throws(UsageError) {
-    let options = try Options(programArguments().dropFirst())
-    leave(status: run(options, Places()).rawValue)
+    let options = try Options(ThisProcess.arguments.dropFirst())
+    ThisProcess.leave(status: run(options, Places()).rawValue)
 } catch {
     complain("portreserve: \(error)")
     complain(Options.usage)
-    leave(status: ExitStatus.usage.rawValue)
+    ThisProcess.leave(status: ExitStatus.usage.rawValue)
 }

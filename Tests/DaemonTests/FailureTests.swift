@@ -11,12 +11,13 @@ import Text
         #expect(Failure.alreadyRunning(pid: nil).text == "already running")
     }
 
-    @Test("is said with the place and the kernel's reason, and who may")
+    @Test("is said with the place and the kernel's reason, and to a user who may")
     func refused() {
-        let denied: Text = "/run/portreserve: Permission denied, not started; start it as root"
+        let advice: Text = ThisProcess.isRoot ? "" : "; start it as root"
+        let denied: Text = "/run/portreserve: Permission denied, not started\(advice)"
         #expect(Failure.refused("/run/portreserve", .accessDenied).text == denied)
         #expect(Failure.refused("x", .noEntry).text == "x: No such file or directory, not started")
-        let permitted: Text = "x: Operation not permitted, not started; start it as root"
+        let permitted: Text = "x: Operation not permitted, not started\(advice)"
         #expect(Failure.refused("x", .notPermitted).text == permitted)
     }
 

@@ -18,8 +18,9 @@ let mayRaiseLimits: Bool = {
     return UInt64(word ?? "", radix: 16).map { $0 & resource != 0 } ?? false
 }()
 
-/// Moves the calling thread into a network and a /dev of its own. For exit tests, whose process
-/// ends with it.
+/// Moves the calling thread into a network and a /dev of its own.
+///
+/// For exit tests, whose process ends with it.
 func enterRoom() throws {
     var room = rig_room()
     let answer = unsafe rig_room_enter(&room)

@@ -74,8 +74,8 @@ struct SystemLogTests {
             log.say(.debug, "a detail")
             log.say(.notice, "größe")
 
-            #expect(syslog.next() == "<27>portreserve[\(ownPid())]: an error")
-            #expect(syslog.next() == "<29>portreserve[\(ownPid())]: größe")
+            #expect(syslog.next() == "<27>portreserve[\(ThisProcess.pid)]: an error")
+            #expect(syslog.next() == "<29>portreserve[\(ThisProcess.pid)]: größe")
             #expect(syslog.next() == nil)
         }
 

@@ -69,7 +69,9 @@ extension Room {
     fileprivate func lowSockets(of thief: RealThief) throws -> Set<String> {
         let program = try startBorn(for: thief.port, thief.words)
         defer {
+            // At its end it asks rpcbind to forget it, and may wait for the answer.
             program.send(SIGTERM)
+            if (try? program.wait(Deadline(after: .seconds(5)))) == nil { program.send(SIGKILL) }
             program.reap()
         }
         let count = thief.name == "ypbind" ? 4 : 1

@@ -151,7 +151,7 @@ import Text
     func mode() async {
         await #expect(processExitsWith: .success) {
             let place = try TemporaryDirectory()
-            setFileCreationMask(0o022)
+            ThisProcess.setFileCreationMask(0o022)
 
             let receiver = try boundDatagramSocket(at: Path(place.place("socket")))
 
@@ -161,9 +161,10 @@ import Text
     }
 
     @Test("names the user who sent, not the one who connected", .enabled(if: isRoot, "needs root"))
-    func sender() async {
-        await #expect(processExitsWith: .success) {
-            let place = try TemporaryDirectory()
+    func sender() async throws {
+        let place = try TemporaryDirectory()
+        await #expect(processExitsWith: .success) { [path = place.path as String] in
+            let place = TemporaryDirectory(lent: path)
             let path = Path(place.place("socket"))
             let receiver = try boundDatagramSocket(at: path)
             let sender = try connectedDatagramSocket(to: path)
@@ -176,14 +177,16 @@ import Text
             #expect(try receiver.receive(most: 1) == .message(word, uid: 0))
             #expect(try receiver.receive(most: 1) == .message(word, uid: 65_534))
         }
+        withExtendedLifetime(place) {}
     }
 
     @Test("of mode 0755 is root's to send to", .enabled(if: isRoot, "needs root"))
-    func denied() async {
-        await #expect(processExitsWith: .success) {
-            let place = try TemporaryDirectory()
+    func denied() async throws {
+        let place = try TemporaryDirectory()
+        await #expect(processExitsWith: .success) { [path = place.path as String] in
+            let place = TemporaryDirectory(lent: path)
             let path = Path(place.place("socket"))
-            setFileCreationMask(0o022)
+            ThisProcess.setFileCreationMask(0o022)
             let receiver = try boundDatagramSocket(at: path)
             try becomeNobody()
 
@@ -192,5 +195,6 @@ import Text
             #expect(refused == .accessDenied)
             withExtendedLifetime(receiver) {}
         }
+        withExtendedLifetime(place) {}
     }
 }

@@ -90,15 +90,4 @@ import Text
         #expect(read.count == min(count, most + 1))
         #expect(read == Array(contents.prefix(most + 1)))
     }
-
-    @Test("puts together what a pipe gives in parts")
-    func parts() throws {
-        let pipe = try Pipe()
-        let contents = (0..<60_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
-        #expect(try pipe.writeEnd.write(contents.span) == 60_000)
-        let reader = pipe.readEnd
-        drop(pipe.writeEnd)
-
-        #expect(try reader.readAll(most: 1 << 20) == contents)
-    }
 }

@@ -15,7 +15,7 @@ import Testing
         try events.add(loud.readEnd, token: UInt64.max)
         try loud.writeEnd.write(word.span)
 
-        #expect(try events.wait() == [UInt64.max])
+        #expect(try events.wait(milliseconds: nil) == [UInt64.max])
     }
 
     @Test("ends again as long as something is there to read")
@@ -25,8 +25,8 @@ import Testing
         try events.add(pipe.readEnd, token: 7)
         try pipe.writeEnd.write(word.span)
 
-        #expect(try events.wait() == [7])
-        #expect(try events.wait() == [7])
+        #expect(try events.wait(milliseconds: nil) == [7])
+        #expect(try events.wait(milliseconds: nil) == [7])
     }
 
     @Test("hands over no more at once than it was made for, and nothing is lost")
@@ -38,8 +38,8 @@ import Testing
             try pipe.pipe.writeEnd.write(word.span)
         }
 
-        let first = try events.wait()
-        let second = try events.wait()
+        let first = try events.wait(milliseconds: nil)
+        let second = try events.wait(milliseconds: nil)
 
         #expect(first.count == 2 && second.count == 2)
         #expect(Set(first + second) == [0, 1, 2])
@@ -52,7 +52,24 @@ import Testing
         try events.add(pipe.readEnd, token: 3)
         drop(pipe.writeEnd)
 
-        #expect(try events.wait() == [3])
+        #expect(try events.wait(milliseconds: nil) == [3])
+    }
+
+    @Test("tells nothing of a source that is to be left alone, and ends when it is time")
+    func interest() throws {
+        let pipe = try Pipe()
+        var events = try Events(most: 1)
+        try events.add(pipe.readEnd, token: 5)
+        try pipe.writeEnd.write(word.span)
+
+        try events.change(pipe.readEnd, token: 5, .none)
+        let before = monotonicMilliseconds()
+        #expect(try events.wait(milliseconds: 20) == [])
+        #expect(monotonicMilliseconds() - before >= 19)
+
+        try events.change(pipe.readEnd, token: 5, .read)
+        #expect(try events.wait(milliseconds: nil) == [5])
+        #expect(try events.wait(milliseconds: -3) == [5])
     }
 
     @Test("does not watch what is always ready, nor one source twice")

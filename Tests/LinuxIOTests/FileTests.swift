@@ -68,7 +68,7 @@ import Text
         await #expect(processExitsWith: .success) {
             let place = try TemporaryDirectory()
             let path = Path(place.place("file"))
-            setFileCreationMask(0o022)
+            ThisProcess.setFileCreationMask(0o022)
 
             let made = try open(path, .readWriteCreating(mode: 0o666))
             let again = try open(path, .readWriteCreating(mode: 0o666))
@@ -158,8 +158,8 @@ import Text
 
     @Test("nobody's process is refused what is root's", .enabled(if: isRoot, "needs root"))
     func denied() async {
-        await #expect(processExitsWith: .success) {
-            let place = try TemporaryDirectory()
+        await #expect(processExitsWith: .success) { [path = place.path as String] in
+            let place = TemporaryDirectory(lent: path)
             let file = Path(try place.write("file"))
             #expect(unsafe chmod("\(place.path)/file", 0o600) == 0)
             try becomeNobody()

@@ -35,14 +35,18 @@ func refusal<Answer: ~Copyable>(_ call: () throws(Errno) -> Answer) -> Errno? {
 /// Whether tests that need root can run: a network of one's own, other users.
 let isRoot = geteuid() == 0
 
-/// Moves the calling thread into a network of its own. For exit tests, whose process ends with it.
+/// Moves the calling thread into a network of its own.
+///
+/// For exit tests, whose process ends with it.
 func enterRoom() throws {
     var room = rig_room()
     let answer = unsafe rig_room_enter(&room)
     guard answer == 0 else { throw Errno(-answer) }
 }
 
-/// Makes this process nobody's. For exit tests, whose process ends with it.
+/// Makes this process nobody's.
+///
+/// For exit tests, whose process ends with it.
 func becomeNobody() throws {
     guard setgid(65_534) == 0, setuid(65_534) == 0 else { throw Errno(errno) }
 }

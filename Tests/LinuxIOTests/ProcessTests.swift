@@ -8,8 +8,8 @@ import Text
 @Suite("the process") struct ProcessTests {
     @Test("knows itself")
     func itself() {
-        #expect(ownPid() == getpid())
-        #expect(programArguments().map { $0.description } == CommandLine.arguments)
+        #expect(ThisProcess.pid == getpid())
+        #expect(ThisProcess.arguments.map { $0.description } == CommandLine.arguments)
     }
 
     @Test("knows which others are alive")
@@ -35,9 +35,9 @@ import Text
             #expect(unsafe setenv("PORTRESERVE_TEST", "a=b", 1) == 0)
             #expect(unsafe setenv("PORTRESERVE_EMPTY", "", 1) == 0)
 
-            #expect(environment("PORTRESERVE_TEST") == "a=b")
-            #expect(environment("PORTRESERVE_EMPTY") == "")
-            #expect(environment("PORTRESERVE_NONE") == nil)
+            #expect(ThisProcess.environment("PORTRESERVE_TEST") == "a=b")
+            #expect(ThisProcess.environment("PORTRESERVE_EMPTY") == "")
+            #expect(ThisProcess.environment("PORTRESERVE_NONE") == nil)
         }
     }
 
@@ -47,24 +47,24 @@ import Text
             let place = try TemporaryDirectory()
             try place.makeDirectory("here")
             #expect(unsafe chdir("\(place.path)/here") == 0)
-            #expect(workingDirectory() == place.place("here"))
+            #expect(ThisProcess.workingDirectory == place.place("here"))
             #expect(unsafe rmdir("\(place.path)/here") == 0)
-            #expect(workingDirectory() == nil)
+            #expect(ThisProcess.workingDirectory == nil)
 
-            try moveToRootDirectory()
+            try ThisProcess.moveToRootDirectory()
 
-            #expect(workingDirectory() == "/")
+            #expect(ThisProcess.workingDirectory == "/")
         }
     }
 
     @Test("forks, and starts a session that it leads, once")
     func session() async {
         await #expect(processExitsWith: .success) {
-            switch try forkProcess() {
+            switch try ThisProcess.fork() {
             case .child:
-                let isFirst = (try? startSession()) != nil && getsid(0) == getpid()
-                let again = refusal { () throws(Errno) in try startSession() }
-                leave(status: isFirst && again == .notPermitted ? 7 : 8)
+                let isFirst = (try? ThisProcess.startSession()) != nil && getsid(0) == getpid()
+                let again = refusal { () throws(Errno) in try ThisProcess.startSession() }
+                ThisProcess.leave(status: isFirst && again == .notPermitted ? 7 : 8)
             case .parent:
                 var status: Int32 = 0
                 #expect(unsafe wait(&status) > 0)
@@ -76,7 +76,7 @@ import Text
     @Test("leaves with the status that it is told", arguments: [0, 1, 64] as [Int32])
     func leaving(status: Int32) async {
         await #expect(processExitsWith: .exitCode(status)) { [status] in
-            leave(status: status)
+            ThisProcess.leave(status: status)
         }
     }
 
@@ -87,7 +87,7 @@ import Text
             close(0)
             close(1)
 
-            try openStandardDescriptors()
+            try ThisProcess.openStandardDescriptors()
 
             let null = try identity(of: "/dev/null")
             #expect(FileIdentity(ofDescriptor: 0) == null)

@@ -5,8 +5,10 @@ import Text
 /// A directory of a test's own, gone with its owner.
 final class TemporaryDirectory: Sendable {
     let path: String
+    private let isOwned: Bool
 
     init() throws {
+        isOwned = true
         let place = FileManager.default.temporaryDirectory
             .appending(path: "portreserve-\(UUID().uuidString)")
         path = place.path
@@ -15,7 +17,15 @@ final class TemporaryDirectory: Sendable {
             atPath: path, withIntermediateDirectories: false, attributes: everybody)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    /// The directory of a test whose exit test may not be able to remove it.
+    init(lent path: String) {
+        isOwned = false
+        self.path = path
+    }
+
+    deinit {
+        if isOwned { try? FileManager.default.removeItem(atPath: path) }
+    }
 
     /// The path of `name` in here.
     func place(_ name: String) -> Text { Text(Array("\(path)/\(name)".utf8)) }

@@ -19,6 +19,7 @@
 #include <sys/types.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 // errno is a macro.
@@ -33,6 +34,9 @@ enum { clinux_dirent_size_offset = 16, clinux_dirent_type_offset = 18, clinux_di
 
 // close_range came with glibc 2.34; Linux 5.9 has it. Closes `first` and all above it.
 void clinux_close_from(unsigned first);
+
+// SIG_IGN is a macro.
+void clinux_ignore_sigpipe(void);
 
 // pipe2 is GNU's.
 int clinux_pipe(int ends[2]);
