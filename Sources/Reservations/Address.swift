@@ -104,6 +104,7 @@ private func colonHex(_ high: UInt64, _ low: UInt64) -> Text {
     var gap = 0..<0
     var start = 0
     for end in 0...8 where end == 8 || groups[end] != 0 {
+        assert(start <= end, "a run of zeros does not end before it begins")
         if end - start > max(gap.count, 1) { gap = start..<end }
         start = end + 1
     }

@@ -30,6 +30,7 @@ public struct Claim {
     init(
         at range: Range<Int>, of bytes: [UInt8], line: Int, column: Int, _ options: ClaimOptions
     ) throws(WrongWord) {
+        assert(!range.isEmpty, "a word is not empty")
         let word = bytes[range]
         let slash = word.firstIndex(of: UInt8(ascii: "/")) ?? word.endIndex
         let (address, ports) = try splitAddress(word[..<slash], in: range)

@@ -72,6 +72,7 @@ public struct ConfigurationFile {
         if units.count + words.count > Limits.unitsMax {
             throw WrongWord(keyword, "more than \(Limits.unitsMax) units")
         }
+        assert(units.count + words.count <= Limits.unitsMax, "the bound is kept line by line")
         var names: [Text] = []
         for word in words {
             guard isUnitName(bytes[word]) else {

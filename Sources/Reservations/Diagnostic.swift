@@ -13,6 +13,8 @@ public struct Diagnostic: Equatable, Writable {
 
     /// Says what is wrong with a line.
     public init(_ path: Text, line: Int, column: Int, _ problem: Text) {
+        assert(line >= 0 && column >= 0, "0 is the whole")
+        assert(line > 0 || column == 0, "a column is some line's")
         self.path = path
         self.line = line
         self.column = column
@@ -51,6 +53,7 @@ struct DiagnosticList {
     /// In the order of the file.
     var all: [Diagnostic] {
         let list = list.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+        assert(list.count <= Limits.diagnosticsPerFileMax, "the rest is counted")
         if uncounted == 0 { return list }
         let rest = counted(uncounted, "more wrong line is", "more wrong lines are")
         return list + [Diagnostic(path, "\(rest) ignored, and not told")]

@@ -19,13 +19,17 @@ struct Lines: Sequence, IteratorProtocol {
         let fields: [Range<Int>]
 
         /// The column of `field`, in bytes; 1 is the first.
-        func column(of field: Range<Int>) -> Int { field.lowerBound - whole.lowerBound + 1 }
+        func column(of field: Range<Int>) -> Int {
+            assert(whole.contains(field.lowerBound), "a field of another line")
+            return field.lowerBound - whole.lowerBound + 1
+        }
     }
 
     mutating func next() -> Line? {
         if position >= bytes.count { return nil }
         let start = position
         let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+        assert(end >= position, "a line does not end before it begins")
         position = end + 1
         number += 1
         return Line(number: number, whole: start..<end, fields: fields(in: start..<end))

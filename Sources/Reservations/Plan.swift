@@ -46,6 +46,8 @@ public struct Plan {
         private let lineNumber: Int32
 
         fileprivate init(_ endpoint: Endpoint, owner: Int, line: Int, nextOnPort: Int?) {
+            assert(line > 0, "the first line is 1")
+            assert(owner >= 0, "every entry has an owner")
             self.endpoint = endpoint
             self.nextOnPort = Int32(nextOnPort ?? -1)
             ownerNumber = Int32(owner)
@@ -91,6 +93,12 @@ public struct Plan {
             }
             diagnostics += problems.all
         }
+        assert(isSorted, "a service is found by bisection")
+        assert(entries.count <= Limits.endpointsMax, "the bound is kept line by line")
+    }
+
+    private var isSorted: Bool {
+        zip(services, services.dropFirst()).allSatisfy { $0.name <= $1.name }
     }
 
     /// The index of the service of that name.
@@ -176,6 +184,7 @@ extension Plan {
 
     /// Refuses an endpoint that overlaps another without being it.
     private func check(_ endpoint: Endpoint) throws(Refusal) {
+        assert(!services.isEmpty, "a claim is some service's")
         let owner = services.count - 1
         var next = ports[endpoint.transport, endpoint.port]
         while let index = next {
@@ -198,6 +207,7 @@ extension Plan {
         let service = services.count - 1
         let known = index(of: endpoint)
         let index = known ?? append(endpoint, claim)
+        assert(entries[index].endpoint == endpoint, "an index leads to its endpoint")
         entries[index].share = entries[index].share || claim.share
         entries[index].permanent = entries[index].permanent || claim.permanent
         let isAgain = known != nil && entries[index].lastClaimant == service
@@ -205,6 +215,7 @@ extension Plan {
         entries[index].lastClaimant = Int32(service)
         reservations.append(Reservation(entry: index, line: claim.line))
         let first = services[service].reservations.lowerBound
+        assert(services[service].reservations.upperBound == reservations.count - 1, "one run each")
         services[service].reservations = first..<reservations.count
     }
 
@@ -220,6 +231,7 @@ extension Plan {
 
     private mutating func append(_ endpoint: Endpoint, _ claim: Claim) -> Int {
         let index = entries.count
+        assert(self.index(of: endpoint) == nil, "an endpoint stands once")
         entries.append(
             Entry(
                 endpoint, owner: services.count - 1, line: claim.line,

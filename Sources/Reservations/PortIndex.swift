@@ -12,6 +12,7 @@ struct PortIndex {
             return Int(page[key & 255])
         }
         set {
+            assert(newValue ?? 0 >= 0, "a number below 0 means none")
             let key = Int(transport.rawValue) << 16 | Int(port)
             if pages[key >> 8].isEmpty {
                 pages[key >> 8] = Array(repeating: -1, count: 256)

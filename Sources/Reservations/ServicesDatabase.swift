@@ -48,6 +48,7 @@ public struct ServicesDatabase {
     private mutating func index() {
         var size = 16
         while size < entries.count * 2 { size *= 2 }
+        assert(size & (size - 1) == 0, "a hash is cut to a power of two")
         heads = Array(repeating: -1, count: size)
         // The last entry first, so that a chain begins with the first line.
         for number in entries.indices.reversed() {
@@ -60,6 +61,7 @@ public struct ServicesDatabase {
     /// The port that `name` means for `transport`, nil when it is not named for it.
     public func port(of name: Text, _ transport: TransportProtocol) -> UInt16? {
         let wanted = name.bytes
+        assert(!heads.isEmpty, "an empty database has heads too")
         var number = heads[Int(hash(wanted[...]) & UInt64(heads.count - 1))]
         while number >= 0 {
             let entry = entries[Int(number)]

@@ -35,6 +35,8 @@ public struct Selection {
             granted[service] = min(wanted[service], room)
             room -= granted[service]
         }
+        assert(zip(granted, wanted).allSatisfy { $0 <= $1 }, "nobody gets more than it wants")
+        assert(granted.reduce(0, +) == max(budget, 0), "all that is there is given")
         shortfalls = plan.services.indices.filter { granted[$0] < wanted[$0] }.map {
             Shortfall(service: $0, missing: wanted[$0] - granted[$0], wanted: wanted[$0])
         }
@@ -42,5 +44,6 @@ public struct Selection {
             granted[entry.owner] -= 1
             return granted[entry.owner] >= 0
         }
+        assert(isChosen.count { $0 } == max(budget, 0), "as many are tried as were granted")
     }
 }

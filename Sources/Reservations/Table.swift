@@ -17,6 +17,7 @@ public struct Table {
 
     /// Takes an event, and says what has to be done.
     public mutating func take(_ event: Event, _ entry: Int) -> Effect? {
+        assert(states.indices.contains(entry), "an entry of another plan")
         let (state, effect) = transition(states[entry], event)
         heldCount += (state == .held ? 1 : 0) - (states[entry] == .held ? 1 : 0)
         states[entry] = state
@@ -26,7 +27,8 @@ public struct Table {
 
     /// The endpoints that a release of `service` reaches.
     public func entries(of service: Int) -> [Int] {
-        plan.reservations[plan.services[service].reservations].map { $0.entry }
+        assert(plan.services.indices.contains(service), "a service of another plan")
+        return plan.reservations[plan.services[service].reservations].map { $0.entry }
     }
 
     /// The endpoints that a release of every service reaches.
