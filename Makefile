@@ -13,9 +13,14 @@ DESTDIR ?=
 sbin = $(DESTDIR)$(PREFIX)/sbin
 man = $(DESTDIR)$(PREFIX)/share/man
 doc = $(DESTDIR)$(PREFIX)/share/doc/portreserve
+share = $(DESTDIR)$(PREFIX)/share
+bash_completion = $(share)/bash-completion/completions/portreservectl
+zsh_completion = $(share)/zsh/vendor-completions/_portreservectl
+fish_completion = $(share)/fish/vendor_completions.d/portreservectl.fish
 
 # The lean programs live in a folder of their own, so that both flavours stay built.
 lean_folder = .build-lean
+fuzz_folder = .build-fuzz
 LEAN_SWIFT = LEAN=1 swift build -c release --scratch-path $(lean_folder) --disable-local-rpath
 SWIFT_TEST = swift test --disable-xctest
 PROGRAMS = portreserve portrelease portreservectl
@@ -28,10 +33,10 @@ export PORTRESERVE_PROGRAMS = $(CURDIR)/build
 swift_packages = g++ libc6-dev binutils git ca-certificates tzdata libcurl4 libxml2 libsqlite3-0 \
     libncurses6 zlib1g libstdc++6
 test_packages = rpcbind nfs-common ypbind-mt cups-daemon libtirpc3 iproute2 strace util-linux \
-     socat procps python3-minimal
+     socat procps python3
 
 .NOTPARALLEL:
-.PHONY: help build lean test quick e2e lint format bench measure man install uninstall run demo \
+.PHONY: help build lean test quick e2e fuzz lint format bench measure man install uninstall run demo \
     clean check need-swift need-tests need-mandoc
 
 help: ## these lines
@@ -62,6 +67,10 @@ e2e: need-tests build ## the built programs against real thieves; needs root
 
 test_environment = PORTRESERVE_PROGRAMS=$(PORTRESERVE_PROGRAMS) SWIFT_BACKTRACE=$(SWIFT_BACKTRACE)
 
+fuzz: need-swift ## random bytes for all that reads foreign ones, FUZZ_SECONDS (20) each
+	@FUZZ=1 swift build -c release --scratch-path $(fuzz_folder)
+	@tools/fuzz.sh $(fuzz_folder)
+
 lint: need-swift need-mandoc ## format, tidy and man pages, strictly
 	@swift format lint --strict --parallel --recursive $(swift_code)
 	@man/check
@@ -80,7 +89,7 @@ measure: build ## size, memory, hardening and style figures against their goals
 man: need-mandoc ## checks the man pages and renders them into build/man
 	@man/check
 	@mkdir -p build/man
-	@for page in $(notdir $(wildcard man/*.[58])); do \
+	@for page in $(notdir $(wildcard man/*.[578])); do \
 	    mandoc -T utf8 man/$$page | sed 's/.\x08//g' >build/man/$$page.txt; done
 	@ls build/man/*.txt
 
@@ -90,6 +99,9 @@ install: $(PROGRAMS:%=build/%) ## into PREFIX (/usr) below DESTDIR
 	@tools/install-man.sh $(man)
 	@install -m 644 $(wildcard examples/portreserve/*) $(doc)/examples
 	@install -m 644 $(wildcard README.md CHANGELOG.md LICENSE) $(doc)
+	@install -D -m 644 completions/portreservectl.bash $(bash_completion)
+	@install -D -m 644 completions/_portreservectl $(zsh_completion)
+	@install -D -m 644 completions/portreservectl.fish $(fish_completion)
 
 # Only what is missing: `sudo make install` after `make build` needs no Swift.
 build/%:
@@ -98,6 +110,7 @@ build/%:
 uninstall: ## takes back what install brought; configuration stays
 	@rm -f $(PROGRAMS:%=$(sbin)/%)
 	@tools/install-man.sh --remove $(man)
+	@rm -f $(bash_completion) $(zsh_completion) $(fish_completion)
 	@rm -rf $(doc)
 	@rmdir --ignore-fail-on-non-empty $(DESTDIR)$(SYSCONFDIR)/portreserve 2>/dev/null || true
 
@@ -109,9 +122,9 @@ demo: lean ## a session to follow, in namespaces of its own: hold, thief, releas
 	@tools/demo.sh build
 
 clean: ## forgets all that was built
-	@rm -rf .build $(lean_folder) build
+	@rm -rf .build $(lean_folder) $(fuzz_folder) build
 
-check: lint test measure ## all that CI runs
+check: lint test fuzz measure ## all that CI runs
 
 need-swift:
 	@tools/need.sh $(swift_packages)

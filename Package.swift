@@ -3,6 +3,8 @@ import PackageDescription
 
 // LEAN=1 builds the daemon and portrelease, and nothing else, as Embedded Swift.
 let lean = Context.environment["LEAN"] == "1"
+// FUZZ=1 builds the fuzzers, `make fuzz`, and nothing else.
+let fuzz = Context.environment["FUZZ"] == "1"
 
 let house: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -21,15 +23,20 @@ let package = Package(
         .target(name: "Text", swiftSettings: core),
         .target(name: "LinuxIO", dependencies: ["CLinux", "Text"], swiftSettings: core),
         .target(name: "Reservations", dependencies: ["Text"], swiftSettings: core),
-        .target(name: "Control", dependencies: ["Reservations", "Text"], swiftSettings: core),
+        .target(name: "Varlink", dependencies: ["Text"], swiftSettings: core),
         .target(
-            name: "Daemon", dependencies: ["LinuxIO", "Reservations", "Control", "Text"],
+            name: "Control", dependencies: ["LinuxIO", "Reservations", "Text", "Varlink"],
+            swiftSettings: core),
+        .target(
+            name: "Daemon",
+            dependencies: ["LinuxIO", "Reservations", "Control", "Text", "Varlink"],
             swiftSettings: core),
         .executableTarget(
             name: "portreserve", dependencies: ["LinuxIO", "Control", "Daemon", "Text"],
             swiftSettings: core),
         .executableTarget(
-            name: "portrelease", dependencies: ["LinuxIO", "Control", "Text"], swiftSettings: core),
+            name: "portrelease", dependencies: ["LinuxIO", "Control", "Text", "Varlink"],
+            swiftSettings: core),
     ]
 )
 
@@ -53,6 +60,27 @@ if lean {
             .unsafeFlags(["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now"]),
         ]
     }
+} else if fuzz {
+    let pure = ["Text", "Reservations", "Varlink"]
+    let fuzzers = [("Calls", "Varlink"), ("Plans", "Reservations"), ("Names", "Reservations")]
+    package.targets =
+        package.targets.filter { pure.contains($0.name) }
+        + fuzzers.map { name, module in
+            .executableTarget(
+                name: "fuzz\(name)", dependencies: [.byName(name: module), "Text", "CEntry"],
+                path: "Tests/Fuzz/\(name)", swiftSettings: house,
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
+        }
+        + [.target(name: "CEntry", path: "Tests/Fuzz/CEntry")]
+    for target in package.targets where target.name != "CEntry" {
+        // Optimised for speed, and yet with every assert.
+        target.swiftSettings? += [
+            .unsafeFlags([
+                "-sanitize=fuzzer,address", "-parse-as-library", "-enable-testing",
+                "-assert-config", "Debug",
+            ])
+        ]
+    }
 } else {
     package.dependencies = [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -61,7 +89,7 @@ if lean {
         .executableTarget(
             name: "portreservectl",
             dependencies: [
-                "LinuxIO", "Control", "Daemon", "Text",
+                "LinuxIO", "Control", "Daemon", "Text", "Varlink",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -71,12 +99,21 @@ if lean {
         .testTarget(
             name: "ReservationsTests", dependencies: ["Reservations", "Text"], swiftSettings: house),
         .testTarget(
-            name: "ControlTests", dependencies: ["Control", "Reservations", "Text"],
+            name: "VarlinkTests", dependencies: ["Varlink", "Text"], swiftSettings: house),
+        .testTarget(
+            name: "ControlTests", dependencies: ["Control", "Reservations", "Text", "Varlink"],
             swiftSettings: house),
         .testTarget(
             name: "DaemonTests",
             dependencies: ["Daemon", "LinuxIO", "Reservations", "Control", "Text", "CRig"],
             swiftSettings: house),
+        .testTarget(
+            name: "PortreservectlTests",
+            dependencies: [
+                "portreservectl", "Control", "LinuxIO", "Text", "Varlink",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            exclude: ["Golden"], swiftSettings: house),
         // What the tests need in C: entering namespaces, and thieves born with a chosen pid.
         .target(name: "CRig", path: "Tests/CRig"),
         .executableTarget(

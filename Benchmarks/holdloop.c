@@ -43,19 +43,22 @@ static void set(int fd, int level, int name, int value) {
     if (setsockopt(fd, level, name, &value, sizeof value) < 0) err(STATUS_FAULT, "setsockopt");
 }
 
-static void hold(int port, int type) {
-    int fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0);
-    if (fd < 0) err(STATUS_FAULT, "socket");
-    set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-    set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-    struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
-    if (bind(fd, (struct sockaddr *)&any, sizeof any) < 0) err(STATUS_FAULT, "bind %d", port);
-    set(fd, SOL_SOCKET, SO_REUSEADDR, 0);
-    if (type == SOCK_STREAM) return;
+static void drop_datagrams(int fd) {
     struct sock_filter drop[] = {{.code = BPF_RET | BPF_K, .k = 0}};
     struct sock_fprog program = {.len = 1, .filter = drop};
     if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0)
         err(STATUS_FAULT, "SO_ATTACH_FILTER");
+}
+
+static void hold(int port, int type) {
+    int fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0);
+    if (fd < 0) err(STATUS_FAULT, "socket");
+    set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+    if (type == SOCK_STREAM) set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    else drop_datagrams(fd);
+    struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
+    if (bind(fd, (struct sockaddr *)&any, sizeof any) < 0) err(STATUS_FAULT, "bind %d", port);
+    if (type == SOCK_STREAM) set(fd, SOL_SOCKET, SO_REUSEADDR, 0);
 }
 
 int main(int count, char **arguments) {

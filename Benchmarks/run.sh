@@ -8,7 +8,7 @@ programs=$(realpath "${1:-build}")
 tools=$PWD/build/bench
 if [ "${BENCH_INSIDE:-}" != yes ]; then
     mkdir -p "$tools"
-    for name in holdloop send1 race; do
+    for name in holdloop send1 race calls; do
         ${CC:-cc} -O2 -std=gnu11 -Wall -Wextra -Werror -o "$tools/$name" "Benchmarks/$name.c"
     done
     BENCH_INSIDE=yes exec unshare --net --mount --pid --fork --mount-proc --kill-child \
@@ -88,16 +88,39 @@ race "$labels" \
 verdict "all names of /etc/services: over nothing to hold" \
     "$(awk -v a="${median[2]}" -v b="${median[1]}" 'BEGIN { printf "%.2f", (a - b) / 1000 }')" 5 ms
 
-# The daemon that answers the releases; the name is nobody's, so that each round is the same.
+# The daemon that answers; the name that is released is nobody's, so that each round is the same.
 mkfifo /run/said
-echo 20000/tcp >/run/empty/bench
-"$programs/portreserve" -f --stay -c /run/empty 2>/run/said &
+"${holding[@]}" /run/lines --stay 2>/run/said &
 daemon_pid=$!
 exec 3</run/said
 while read -r -t 10 -u 3 line; do [[ $line == *holding* ]] && break; done
 cat <&3 >/dev/null &
-race "send1, one datagram to a running portreserve|portrelease, the same" \
+race "send1, one datagram to a running portreserve|portrelease, a release that is answered" \
     1001 exit "$tools/send1" /run/portreserve/socket spare -- "$programs/portrelease" spare
-verdict "portrelease: times the C program" "$(ratio "${median[2]}" "${median[1]}")" 1.4 ""
+verdict "portrelease: times the C program" "$(ratio "${median[2]}" "${median[1]}")" 1.5 ""
+
+# calls LABEL KIND SOCKET ...: leaves the times in middle and slowest, in us, and prints a line.
+calls() {
+    local label=$1
+    shift
+    read -r middle slowest < <("$tools/calls" "$@")
+    printf '  %-52s %8.2f %8.2f\n' "$label" "$(scaled "$middle")" "$(scaled "$slowest")"
+}
+
+control=/run/portreserve/control
+"$tools/calls" echo /run/echo &
+until [ -S /run/echo ]; do sleep 0.01; done
+echo
+echo "Calls on the control socket, times in ms.                              median  slowest"
+calls "a bare echo in C over the same kind of socket" time /run/echo 20000
+calls "GetInfo, on one connection" time "$control" 20000
+verdict "one call, median" "$middle" 100 us
+calls "GetInfo, a connection for each" fresh "$control" 2000
+calls "List of 10,000 endpoints" list "$control" 31 10000
+verdict "List of 10,000 endpoints, median" "$(scaled "$middle")" 50 ms
+for user in 65532 65533; do "$tools/calls" flood "$control" "$user" & done
+"$tools/calls" hold "$control" 65534 64 &
+calls "root's, two users flooding, one holding 64" fresh "$control" 101
+verdict "root's call under a flood, slowest of 101" "$(scaled "$slowest")" 100 ms
 kill "$daemon_pid"
 exit $failed

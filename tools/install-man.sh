@@ -9,7 +9,7 @@ if [ "$1" = --remove ]; then
     shift
 fi
 folder=$1
-for page in man/*.[158]; do
+for page in man/*.[1578]; do
     name=$(basename "$page")
     section=$folder/man${name##*.}
     rm -f "$section/$name.gz"

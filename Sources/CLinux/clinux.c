@@ -3,6 +3,7 @@
 
 #include <linux/filter.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 
@@ -63,10 +64,28 @@ ssize_t clinux_receive(int socket, void *buffer, size_t size, struct clinux_send
     return count;
 }
 
+int clinux_accept(int socket, struct clinux_sender *peer) {
+    int connection = accept4(socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (connection < 0) return connection;
+    struct ucred who;
+    socklen_t size = sizeof who;
+    if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0) {
+        close(connection);
+        return -1;
+    }
+    *peer = (struct clinux_sender){.pid = who.pid, .uid = who.uid, .known = 1};
+    return connection;
+}
+
 int clinux_drop_datagrams(int socket) {
     struct sock_filter drop[] = {{.code = BPF_RET | BPF_K, .k = 0}};
     struct sock_fprog program = {.len = 1, .filter = drop};
     return setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+int clinux_terminal_columns(int file) {
+    struct winsize size;
+    return ioctl(file, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 static int argument_count;

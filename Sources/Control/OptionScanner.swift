@@ -49,7 +49,7 @@ public struct OptionScanner {
         }
         if word.bytes.starts(with: [dash, dash]) { return .option(word, value: nil) }
         letters = word.bytes.dropFirst()
-        return try next()
+        return try option(letters.removeFirst())
     }
 
     private mutating func option(_ letter: UInt8) throws(UsageError) -> Word {

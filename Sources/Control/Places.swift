@@ -1,5 +1,6 @@
 // Control: how programs talk to the daemon, as types: requests, replies, where it listens, and
-// the words of their command lines. Shared by all programs; it opens nothing and never logs.
+// the words of their command lines. Shared by all programs; nothing is opened
+// here but the way to the daemon, and nothing logged.
 
 public import Text
 
@@ -42,6 +43,8 @@ public struct Places {
 
     /// The datagram socket of 0.0.5.
     public var releaseSocket: Text { runtimeDirectory + "/socket" }
+    /// The Varlink socket.
+    public var controlSocket: Text { runtimeDirectory + "/control" }
     /// What only one daemon has locked; it holds that daemon's pid.
     public var lock: Text { runtimeDirectory + "/lock" }
 }

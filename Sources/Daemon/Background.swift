@@ -1,3 +1,4 @@
+internal import Control
 internal import LinuxIO
 internal import Text
 
@@ -9,33 +10,38 @@ struct WaitingParent: ~Copyable {
 
     /// Goes on in a child with a session of its own, away from any terminal.
     ///
-    /// The parent, to which this does not return, waits for the child's word. What is open stays
-    /// open, and locked, in the child.
+    /// The parent, to which this does not return, waits for the child's word; signals end it.
     static func left() throws(Failure) -> WaitingParent {
         let pipe = try needed("pipe") { () throws(Errno) in try Pipe() }
         let null = try needed("/dev/null") { () throws(Errno) in
             try open("/dev/null", .readWrite)
         }
         switch try needed("fork", { () throws(Errno) in try ThisProcess.fork() }) {
-        case .parent: waitForChild(pipe)
+        case .parent(let child): wait(for: child, pipe)
         case .child:
             try needed("setsid") { () throws(Errno) in try ThisProcess.startSession() }
             return WaitingParent(pipe: pipe.writeEnd, null: null)
         }
     }
 
-    /// Gives up the standard descriptors, and lets the parent end well.
-    consuming func letGo() {
-        for number in Int32(0)...2 { try? null.duplicate(onto: number) }
+    /// Lets the parent end well, then gives up the standard descriptors.
+    ///
+    /// A parent that cannot be told would wait for the end of this process.
+    consuming func letGo() throws(Failure) {
         let word: [UInt8] = [1]
-        _ = try? pipe.write(word.span)
+        try needed("pipe") { () throws(Errno) in _ = try pipe.write(word.span) }
+        for number in Int32(0)...2 { try? null.duplicate(onto: number) }
     }
 }
 
 /// Ends this process: well if the child says a word, badly if it is gone without one.
-private func waitForChild(_ pipe: consuming Pipe) -> Never {
+private func wait(for child: Int32, _ pipe: consuming Pipe) -> Never {
     let end = pipe.readEnd
     var word: [UInt8] = [0]
     let count = (try? end.read(into: &word)) ?? 0
-    ThisProcess.leave(status: count == 1 ? 0 : 1)
+    if count == 1 { ThisProcess.leave(status: ExitStatus.done.rawValue) }
+    if let signal = try? ThisProcess.signalThatEnded(child) {
+        complain("portreserve: the daemon was ended by signal \(signal), not started")
+    }
+    ThisProcess.leave(status: ExitStatus.notDone.rawValue)
 }

@@ -8,10 +8,17 @@ struct ConfigurationReader {
     private(set) var diagnostics: [Diagnostic] = []
     private var files: [ConfigurationFile] = []
     private var names: Set<ServiceName> = []
+    /// Services whose files are there and could not be read.
+    private var unread: [ServiceName] = []
+    /// Whether it is not even known which files there are.
+    private var isDirectoryUnread = false
+    /// Whether a directory has more files than are read.
+    private var isListCut = false
 
     /// Reads the directories of `places`, an earlier one over a later one.
     init(_ places: Places) {
-        for (rank, directory) in places.configurationDirectories.enumerated() {
+        // What a list cut short leaves out would hide its namesakes further down.
+        for (rank, directory) in places.configurationDirectories.enumerated() where !isListCut {
             read(directory: directory, mayBeMissing: rank > 0)
         }
     }
@@ -21,23 +28,23 @@ struct ConfigurationReader {
         for path in paths {
             let name = path.bytes.split(separator: UInt8(ascii: "/")).last ?? []
             do throws(Errno) {
-                let here = try open(".", .directory)
-                let file = Path(path)
-                let kind = try here.kind(of: file)
-                if kind == .directory {
-                    diagnostics.append(Diagnostic(path, "a directory; '-c' reads all its files"))
-                }
-                try take(file, kind, in: here, path, ServiceName(Text(name)))
+                let file = try open(Path(path), .read)
+                try take(file, try file.kind(), path, ServiceName(Text(name)))
             } catch {
-                diagnostics.append(Diagnostic(path, error.text))
+                ignore(ServiceName(Text(name)), path, error.text)
             }
         }
     }
 
     /// Looks up the names, in a database that is read only when some file needs it.
-    mutating func plan(services path: Text) -> Plan {
+    ///
+    /// `old` is the plan in force: what is wrong now keeps what it had.
+    mutating func plan(services path: Text, after old: Plan) -> Plan {
         let database = files.contains { $0.needsNames } ? database(path) : nil
-        let plan = Plan(files, database: database)
+        if isDirectoryUnread {
+            unread += old.services.map { $0.name }.filter { !names.contains($0) }
+        }
+        let plan = Plan(files, database: database, unread: unread, after: old)
         diagnostics += plan.diagnostics
         return plan
     }
@@ -45,50 +52,63 @@ struct ConfigurationReader {
     private mutating func read(directory path: Text, mayBeMissing: Bool) {
         do throws(Errno) {
             let directory = try open(Path(path), .directory)
-            var entries = try directory.entries(most: Limits.filesMax)
+            var entries = try directory.entries(most: Limits.filesMax) {
+                ServiceName($0).isService
+            }
             if entries.count > Limits.filesMax {
                 entries.removeLast()
+                (isDirectoryUnread, isListCut) = (true, true)
                 let bound: Text = "more than \(Limits.filesMax) files, ignoring the rest"
                 diagnostics.append(Diagnostic(path, bound))
             }
             // A name counts for this directory's own files only when all of them are read.
             let hidden = names
-            for entry in entries where ServiceName(entry.name).isService {
+            for entry in entries {
                 if hidden.contains(ServiceName(entry.name)) { continue }
                 let file: Text = "\(path)/\(ServiceName(entry.name))"
                 do throws(Errno) {
-                    let name = Path(entry.name)
-                    try take(
-                        name, try directory.kind(of: entry), in: directory, file,
-                        ServiceName(entry.name))
+                    try take(entry, of: directory, file)
                 } catch {
-                    names.insert(ServiceName(entry.name))
-                    say(file, error)
+                    let why = error == .noEntry ? "a link to nowhere" : error.text
+                    ignore(ServiceName(entry.name), file, why)
                 }
             }
         } catch {
             if mayBeMissing, error == .noEntry { return }
+            isDirectoryUnread = true
             diagnostics.append(Diagnostic(path, "\(error), nothing is read from it"))
         }
     }
 
-    /// Takes one file of a directory; other directories below it are nobody's.
+    /// Takes one entry of a directory; other directories below it are nobody's.
+    ///
+    /// What is no regular file is not even opened: some devices act on that.
     private mutating func take(
-        _ file: Path, _ kind: FileKind, in directory: borrowing Descriptor, _ path: Text,
-        _ service: ServiceName
+        _ entry: DirectoryEntry, of directory: borrowing Descriptor, _ path: Text
     ) throws(Errno) {
-        switch kind {
+        let service = ServiceName(entry.name)
+        switch try directory.kind(of: entry) {
         case .directory: return
         case .null: names.insert(service)
-        case .other:
-            names.insert(service)
-            diagnostics.append(Diagnostic(path, "not a regular file, ignoring it"))
+        case .other: ignore(service, path, "not a regular file")
+        case .regular:
+            let file = try open(Path(entry.name), .read, below: directory)
+            try take(file, .regular, path, service)
+        }
+    }
+
+    private mutating func take(
+        _ file: borrowing Descriptor, _ kind: FileKind, _ path: Text, _ service: ServiceName
+    ) throws(Errno) {
+        switch kind {
+        case .directory: ignore(service, path, "a directory, whose files '-c' reads")
+        case .null: names.insert(service)
+        case .other: ignore(service, path, "not a regular file")
         case .regular:
             names.insert(service)
-            let bytes = try open(file, .read, below: directory).readAll(most: Limits.fileBytesMax)
+            let bytes = try file.readAll(most: Limits.fileBytesMax)
             if bytes.count > Limits.fileBytesMax {
-                let bound: Text = "larger than \(Limits.fileBytesMax) bytes, ignoring it"
-                diagnostics.append(Diagnostic(path, bound))
+                ignore(service, path, "larger than \(Limits.fileBytesMax) bytes")
             } else {
                 files.append(ConfigurationFile(bytes, service: service, path: path))
             }
@@ -116,8 +136,9 @@ struct ConfigurationReader {
         return nil
     }
 
-    private mutating func say(_ path: Text, _ error: Errno) {
-        let why: Text = error == .noEntry ? "a link to nowhere" : "\(error)"
+    private mutating func ignore(_ service: ServiceName, _ path: Text, _ why: Text) {
+        names.insert(service)
+        unread.append(service)
         diagnostics.append(Diagnostic(path, "\(why), ignoring it"))
     }
 }

@@ -5,7 +5,7 @@ internal import Text
 
 /// The right to be the one daemon: the lock, and in the background the pid file of old.
 ///
-/// Both are locked for their open file descriptions, so that a child has them too.
+/// Both are locked for their open file descriptions, which excludes fcntl's old locks too.
 struct Instance: ~Copyable {
     private let places: Places
     private let lock: Descriptor
@@ -20,17 +20,22 @@ struct Instance: ~Copyable {
         }
         let lock = try lockedFile(places.lock)
         var pidFile: Descriptor?
-        if inBackground {
-            pidFile = try lockedFile(places.pidFile)
-        } else {
-            try removeDeadPidFile(places.pidFile)
+        do throws(Failure) {
+            if inBackground {
+                pidFile = try lockedFile(places.pidFile)
+            } else {
+                try removeDeadPidFile(places.pidFile)
+            }
+        } catch {
+            try? removeFile(Path(places.lock))
+            throw error
         }
         self.places = places
         self.lock = lock
         self.pidFile = pidFile
     }
 
-    /// Writes the pid of this process where it is looked for: once more after a fork.
+    /// Writes the pid of this process where it is looked for.
     borrowing func writePid() throws(Failure) {
         let line: Text = "\(ThisProcess.pid)\n"
         try needed(places.lock) { () throws(Errno) in
@@ -47,7 +52,6 @@ struct Instance: ~Copyable {
 
     /// Removes what stands for this daemon on disk; the lock last, since it is the right to do so.
     borrowing func removeFiles() {
-        try? removeFile(Path(places.releaseSocket))
         let isBackground = pidFile != nil
         if isBackground { try? removeFile(Path(places.pidFile)) }
         try? removeFile(Path(places.lock))
@@ -74,7 +78,7 @@ private func lockedFile(_ path: Text) throws(Failure) -> Descriptor {
 /// A daemon in the foreground has no pid file; one that nobody has locked is a dead daemon's.
 private func removeDeadPidFile(_ path: Text) throws(Failure) {
     guard let file = try? open(Path(path), .readWrite) else { return }
-    if case .refused(let pid) = try needed(path, { () throws(Errno) in try file.lockOwner() }) {
+    if case .refused(let pid) = try needed(path, { () throws(Errno) in try file.lock() }) {
         throw .alreadyRunning(pid: pid ?? pidIn(file))
     }
     try needed(path) { () throws(Errno) in try removeFile(Path(path)) }

@@ -20,10 +20,14 @@ enum Priority: Int {
 }
 
 /// Where the daemon's lines go: standard error as long as somebody may read it, syslog when not.
-struct Log: ~Copyable {
+final class Log {
     let isVerbose: Bool
     private let isJournal: Bool
     private var usesStandardError = true
+    /// How long the daemon will yet wait for readers of standard error, in all.
+    private var patienceMs = 2_000
+    /// Lines that nobody made room for.
+    private var lostCount = 0
     private var systemLog: SystemLog?
 
     /// Begins with standard error.
@@ -35,24 +39,46 @@ struct Log: ~Copyable {
     }
 
     /// From now on says all to syslog too: for a daemon whose standard error may be a boot console.
-    mutating func alsoToSystemLog() {
+    func alsoToSystemLog() {
         // The journal reads both, and would tell all twice.
         if !isJournal { systemLog = SystemLog() }
     }
 
     /// From now on says all to syslog alone.
-    mutating func onlyToSystemLog() {
+    func onlyToSystemLog() {
         usesStandardError = false
         if systemLog == nil { systemLog = SystemLog() }
     }
 
     /// Says one line; what cannot be written is lost.
-    mutating func say(_ priority: Priority, _ text: Text) {
+    func say(_ priority: Priority, _ text: Text) {
         if priority == .debug, !isVerbose { return }
-        if usesStandardError { complain(isJournal ? "<\(priority.rawValue)>\(text)" : text) }
+        if usesStandardError {
+            sayOnStandardError(isJournal ? "<\(priority.rawValue)>\(text)" : text)
+        }
         if systemLog != nil { systemLog?.send(priority, text) }
     }
+
+    /// A reader who is slow is waited for a little, one who is gone for good or hangs is not: a
+    /// release must never wait for a line about it.
+    private func sayOnStandardError(_ line: Text) {
+        let began = monotonicMilliseconds()
+        let hasRoom = standardErrorHasRoom(milliseconds: min(patienceMs, lineWaitMsMax))
+        patienceMs -= min(patienceMs, monotonicMilliseconds() - began)
+        guard hasRoom else {
+            lostCount += 1
+            return
+        }
+        if lostCount > 0 {
+            complain("portreserve: \(counted(lostCount, "line", "lines")) lost, nobody read them")
+            lostCount = 0
+        }
+        complain(line)
+    }
 }
+
+/// How long one line waits for a reader of standard error.
+private let lineWaitMsMax = 200
 
 /// The syslog of RFC 3164, whose time stamp and host name a local sender may leave out.
 struct SystemLog: ~Copyable {
@@ -68,13 +94,16 @@ struct SystemLog: ~Copyable {
         let daemonFacility = 3 << 3
         let head =
             "<\(daemonFacility | priority.rawValue)>portreserve[\(ThisProcess.pid)]: " as Text
-        let line = head + text
-        if sends(line) { return }
+        // Every line of syslog begins with the program's name.
+        let own: Text = "portreserve: "
+        let isOwn = text.bytes.starts(with: own.bytes)
+        let line = head + (isOwn ? Text(text.bytes.dropFirst(own.bytes.count)) : text)
+        if trySend(line) { return }
         socket = try? connectedDatagramSocket(to: "/dev/log")
-        _ = sends(line)
+        _ = trySend(line)
     }
 
-    private borrowing func sends(_ line: Text) -> Bool {
+    private borrowing func trySend(_ line: Text) -> Bool {
         switch socket {
         case .none: return false
         case .some(let socket):

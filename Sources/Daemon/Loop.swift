@@ -8,22 +8,25 @@ private let datagramsPerTurnMax = 64
 /// How long a socket that could not be read is left alone.
 private let readRestMs = 1_000
 /// Events handed over in one turn.
-private let eventsPerTurnMax = 16
+private let eventsPerTurnMax = 64
 
-/// What the loop watches; a token is never given to another source.
+/// What the loop watches beside its clients; a token is never given to another source.
 private enum Source: UInt64 {
     case signals = 1
     case releaseSocket = 2
+    case control = 3
 }
 
-/// The daemon once its ports are held: sleeps, takes what has come, acts.
+/// The daemon once it has its place: holds, sleeps, takes what has come, acts.
 struct Loop: ~Copyable {
-    private var events: Events
+    private(set) var events: Events
     private let signals: Signals
     private let releaseSocket: Descriptor
-    private var keeper: Keeper
-    private var log: Log
-    private let stays: Bool
+    private var clients: Clients
+    var keeper: Keeper
+    let log: Log
+    let places: Places
+    private var stays: Bool
     private var hasComplained = false
     /// When the release socket is read again, in monotonic milliseconds; nil: it is read now.
     private var restUntil: Int?
@@ -32,75 +35,125 @@ struct Loop: ~Copyable {
     ///
     /// `stays`: only a signal ends it.
     init(
-        _ signals: consuming Signals, _ releaseSocket: consuming Descriptor,
-        _ keeper: consuming Keeper, _ log: consuming Log, stays: Bool
+        _ signals: consuming Signals, _ entrances: consuming Entrances, _ keeper: consuming Keeper,
+        _ log: Log, _ places: Places, stays: Bool
     ) throws(Failure) {
         let events = try needed("epoll") { () throws(Errno) in try Events(most: eventsPerTurnMax) }
+        let clients = Clients(entrances.control, token: Source.control.rawValue)
+        let releaseSocket = entrances.releases
         try needed("epoll") { () throws(Errno) in
             try events.add(signals.descriptor, token: Source.signals.rawValue)
             try events.add(releaseSocket, token: Source.releaseSocket.rawValue)
+            try clients.join(events)
         }
         self.events = events
         self.signals = signals
         self.releaseSocket = releaseSocket
+        self.clients = clients
         self.keeper = keeper
         self.log = log
+        self.places = places
         self.stays = stays
     }
 
-    /// Holds what the plan names, lets `parent` end, and serves until a signal or the last release
-    /// ends the daemon; then everything is let go.
-    consuming func run(_ parent: consuming WaitingParent?) -> ExitStatus {
-        keeper.startAll(&log)
+    /// Holds what the plan names, and says what came of it.
+    mutating func hold() {
+        keeper.holdAll(log)
         // With nothing held from the start nobody's release ends it: init would call that a failure.
-        let stays = stays || keeper.table.heldCount == 0
-        if let parent {
-            parent.letGo()
-            log.onlyToSystemLog()
-        }
+        stays = stays || keeper.table.heldCount == 0
+    }
+
+    /// Lets `parent` end, and from now on has no standard error.
+    mutating func letGo(of parent: consuming WaitingParent) throws(Failure) {
+        try parent.letGo()
+        log.onlyToSystemLog()
+    }
+
+    /// Serves until a signal or the last release ends the daemon; then everything is let go.
+    consuming func run() -> ExitStatus {
         do throws(Errno) {
-            while try !isEnded() {
-                if !stays, keeper.table.heldCount == 0 {
-                    log.say(.notice, "All reservations taken.")
-                    return .done
-                }
+            while try turn() == .goesOn {
+                if stays || keeper.table.heldCount > 0 { continue }
+                log.say(.notice, "All reservations taken.")
+                break
             }
             keeper.releaseAll()
             return .done
         } catch {
-            log.say(.error, "portreserve: epoll: \(error), every port is let go")
+            keeper.releaseAll()
+            log.say(.error, "portreserve: epoll: \(error), every port has been let go")
             return .notDone
         }
     }
 
-    /// Sleeps, takes what has come, and says whether that ends the daemon.
-    private mutating func isEnded() throws(Errno) -> Bool {
-        let pause = restUntil.map { $0 - monotonicMilliseconds() }
-        let ready = try events.wait(milliseconds: pause)
-        try endRest()
-        var isEnded = false
-        for token in ready {
-            switch Source(rawValue: token) {
-            case .signals: isEnded = takeSignals() || isEnded
-            case .releaseSocket: try readReleaseSocket()
-            case nil: fatalError("an event of a source that was never added")
-            }
-        }
-        return isEnded
+    /// What a turn of the loop comes to.
+    private enum Turn {
+        case goesOn
+        case ends
     }
 
-    /// Takes the signals that have come, and says whether one of them ends the daemon.
-    private mutating func takeSignals() -> Bool {
+    /// Sleeps, takes what has come, and acts.
+    private mutating func turn() throws(Errno) -> Turn {
+        let due = [restUntil, clients.deadline].compactMap { $0 }.min()
+        let ready = try events.wait(milliseconds: due.map { $0 - monotonicMilliseconds() })
+        let now = monotonicMilliseconds()
+        try endRest(now: now)
+        var turn = Turn.goesOn
+        for event in ready {
+            switch Source(rawValue: event.token) {
+            case .signals: if takeSignals() == .ends { turn = .ends }
+            case .releaseSocket: try readReleaseSocket()
+            case .control: try clients.accept(events, now: now)
+            case nil:
+                guard let client = clients.client(event.token) else { continue }
+                client.read(now: now, isHungUp: event.isHungUp)
+                goOn(with: client)
+            }
+        }
+        tellWatchers()
+        try clients.tidy(events, now: now)
+        return turn
+    }
+
+    /// Takes the signals that have come.
+    private mutating func takeSignals() -> Turn {
         // One that cannot be read now is there again in the next turn.
         while let signal = try? signals.next() {
             switch signal {
-            case .terminate, .interrupt, .quit: return true
-            case .hangUp:
-                log.say(
-                    .warning, "portreserve: SIGHUP: the configuration is read at start, ignoring")
+            case .terminate, .interrupt, .quit: return .ends
+            case .hangUp: _ = reload()
             }
         }
-        return false
+        return .goesOn
+    }
+
+    /// Reads the configuration anew; whoever is being told of reservations is told anew.
+    mutating func reload() -> ReloadOutcome {
+        let outcome = keeper.reload(places, log)
+        let plan = keeper.table.plan
+        for client in clients.watchers { client.tell(outcome.gone) }
+        clients.restartListings { listing in
+            Listing(of: listing.service, isWatch: listing.isWatch, plan)
+        }
+        _ = keeper.takeChanges()
+        return outcome
+    }
+
+    /// Tells those who watch what this turn has changed.
+    private mutating func tellWatchers() {
+        let changes = Set(keeper.takeChanges())
+        if changes.isEmpty, !clients.hasNews { return }
+        let listeners = clients.listeners
+        clients.hasNews = false
+        if listeners.isEmpty { return }
+        let plan = keeper.table.plan
+        let told = plan.reservations.indices.filter {
+            changes.contains(plan.reservations[$0].entry)
+        }
+        for client in listeners {
+            if client.listing?.isWatch ?? false { client.listing?.tellAgain(told) }
+            goOn(with: client)
+        }
     }
 
     /// A socket that cannot be read would wake the loop without end, so it has a rest then.
@@ -114,8 +167,8 @@ struct Loop: ~Copyable {
         }
     }
 
-    private mutating func endRest() throws(Errno) {
-        guard let due = restUntil, due <= monotonicMilliseconds() else { return }
+    private mutating func endRest(now: Int) throws(Errno) {
+        guard let due = restUntil, due <= now else { return }
         restUntil = nil
         try listen(to: .read)
     }
@@ -152,32 +205,35 @@ struct Loop: ~Copyable {
     private mutating func release(_ request: ReleaseRequest?) {
         switch request {
         case nil: log.say(.debug, "portreserve: a datagram that names no service, ignoring it")
-        case .everyService: releaseEveryService()
+        case .everyService: _ = releaseEveryService()
         case .service(let name):
             guard let service = keeper.table.plan.service(name) else {
                 log.say(.debug, "'\(name)': no such service, nothing to release")
                 return
             }
-            release(keeper.table.entries(of: service), of: [service])
+            _ = release(service)
         }
     }
+}
 
-    private mutating func releaseEveryService() {
-        let table = keeper.table
-        let held = table.plan.services.indices.filter { service in
-            table.entries(of: service).contains {
-                table.state(of: $0) == .held && !table.plan.entries[$0].permanent
-            }
-        }
-        release(table.entriesNotPermanent(), of: held)
-    }
-
-    /// Lets `entries` go; the services that this released are named after the deed.
-    private mutating func release(_ entries: [Int], of services: [Int]) {
-        let released = entries.filter { keeper.release($0) }
-        if released.isEmpty { return }
-        for service in services {
+extension Loop {
+    /// Lets a service's endpoints go, and says how many were held.
+    mutating func release(_ service: Int) -> Int {
+        let released = keeper.table.entries(of: service).filter { keeper.release($0) }
+        if !released.isEmpty {
             log.say(.notice, "Released service \(keeper.table.plan.services[service].name)")
         }
+        return released.count
+    }
+
+    /// Lets every service's endpoints go but the permanent ones, and says how many were held.
+    mutating func releaseEveryService() -> Int {
+        let released = Set(keeper.table.entriesNotPermanent().filter { keeper.release($0) })
+        for service in keeper.table.plan.services {
+            let own = keeper.table.plan.reservations[service.reservations]
+            let hadSome = own.contains { released.contains($0.entry) }
+            if hadSome { log.say(.notice, "Released service \(service.name)") }
+        }
+        return released.count
     }
 }

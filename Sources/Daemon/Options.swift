@@ -47,7 +47,9 @@ public struct Options: Equatable {
         switch name {
         case "-d": (isForeground, isVerbose) = (true, true)
         case "-f": isForeground = true
-        case "-c": directory = value
+        case "-c":
+            if value == "" { throw UsageError("'-c': a directory is missing") }
+            directory = value
         case "-V", "--version": purpose = .version
         case "-h", "--help": purpose = .help
         case "--stay": stays = true

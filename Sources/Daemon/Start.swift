@@ -3,7 +3,7 @@ internal import Reservations
 internal import Text
 
 /// Descriptors that are not holds: standard ones, locks, sockets, the loop's, and some to read by.
-let descriptorsBesideHolds = 32
+let descriptorsBesideHolds = 32 + ClientLimits.countMax
 
 /// Raises the limit on open files to what `count` holds need, and says how many may be held.
 ///
@@ -23,22 +23,47 @@ func holdsAllowed(for count: Int) -> Int {
 
 extension Keeper {
     /// Tries every endpoint of the plan once, as far as descriptors go, and says how it went.
-    mutating func startAll(_ log: inout Log) {
+    mutating func holdAll(_ log: Log) {
         let plan = table.plan
         let selection = Selection(of: plan, budget: holdsAllowed(for: plan.entries.count))
         for shortfall in selection.shortfalls { log.say(.error, shortfall.sentence(plan)) }
-        for (number, entry) in plan.entries.enumerated() where selection.isChosen[number] {
-            if let refusal = start(number) {
-                let owner = plan.services[entry.owner].name
-                log.say(
-                    .error, "\(entry.endpoint): bind: \(refusal), not reserved for '\(owner)'")
-            }
+        for number in plan.entries.indices where selection.isChosen[number] {
+            if let refusal = start(number) { sayRefusal(of: number, refusal, log) }
         }
-        sayReservations(&log)
-        sayTotal(&log)
+        sayReservations(log)
+        sayTotal(log)
     }
 
-    private borrowing func sayReservations(_ log: inout Log) {
+    /// Holds `entries` as far as descriptors go, and says what could not be had.
+    mutating func hold(_ entries: [Int], _ log: Log) {
+        var room = holdsAllowed(for: table.plan.entries.count) - table.heldCount
+        var left = 0
+        for entry in entries where table.state(of: entry) != .held {
+            if room <= 0 {
+                left += 1
+                continue
+            }
+            room -= 1
+            if let refusal = hold(entry) { sayRefusal(of: entry, refusal, log) }
+        }
+        if left > 0 {
+            let verb: Text = left == 1 ? "is" : "are"
+            log.say(
+                .error,
+                "portreserve: \(counted(left, "port", "ports")) \(verb) not reserved: the limit on"
+                    + " open files is too low, \(table.plan.entries.count + descriptorsBesideHolds)"
+                    + " are needed")
+        }
+    }
+
+    /// Says that an endpoint could not be had.
+    borrowing func sayRefusal(of entry: Int, _ refusal: Errno, _ log: Log) {
+        let entry = table.plan.entries[entry]
+        let owner = table.plan.services[entry.owner].name
+        log.say(.error, "\(entry.endpoint): bind: \(refusal), not reserved for '\(owner)'")
+    }
+
+    private borrowing func sayReservations(_ log: Log) {
         guard log.isVerbose else { return }
         for service in table.plan.services {
             for reservation in table.plan.reservations[service.reservations]
@@ -49,7 +74,7 @@ extension Keeper {
         }
     }
 
-    private borrowing func sayTotal(_ log: inout Log) {
+    private borrowing func sayTotal(_ log: Log) {
         let total = table.plan.entries.count
         let lost = total - table.heldCount
         if lost > 0 {

@@ -14,7 +14,7 @@ public enum Datagram: Equatable {
 ///
 /// Its mode is 0777 less the umask, from its first moment.
 public func boundDatagramSocket(at path: Path) throws(Errno) -> Descriptor {
-    let socket = try localDatagramSocket()
+    let socket = try localSocket(SOCK_DGRAM)
     try socket.set(SOL_SOCKET, SO_PASSCRED, 1)
     try unsafe withLocalName(path) { (name, size) throws(Errno) in
         try unsafe socket.bind(name, size: size)
@@ -28,18 +28,9 @@ public func boundDatagramSocket(at path: Path) throws(Errno) -> Descriptor {
 public func connectedDatagramSocket(
     to path: Path, waitSeconds: Int = 0
 ) throws(Errno) -> Descriptor {
-    let socket = try localDatagramSocket()
-    if waitSeconds > 0 {
-        let size = socklen_t(MemoryLayout<timeval>.size)
-        let bound = timeval(tv_sec: waitSeconds, tv_usec: 0)
-        _ = try unsafe withUnsafePointer(to: bound) { bound throws(Errno) in
-            try ask { unsafe setsockopt(socket.number, SOL_SOCKET, SO_SNDTIMEO, bound, size) }
-        }
-    }
-    try unsafe withLocalName(path) { (name, size) throws(Errno) in
-        let general = unsafe UnsafeRawPointer(name).assumingMemoryBound(to: sockaddr.self)
-        _ = try ask { unsafe connect(socket.number, general, socklen_t(size)) }
-    }
+    let socket = try localSocket(SOCK_DGRAM)
+    try socket.setTimeout(SO_SNDTIMEO, seconds: waitSeconds)
+    try socket.connect(to: path)
     return socket
 }
 
@@ -78,25 +69,4 @@ extension Descriptor {
         if sender.truncated == 1 { return .tooLarge(uid: uid) }
         return .message(Array(bytes.prefix(count)), uid: uid)
     }
-}
-
-private func localDatagramSocket() throws(Errno) -> Descriptor {
-    let kind = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    return Descriptor(owning: try ask { socket(AF_UNIX, kind, 0) })
-}
-
-/// Lends the address of the local socket `path`, cut to what an address can hold.
-private func withLocalName(
-    _ path: Path, _ body: (UnsafePointer<sockaddr_un>, Int) throws(Errno) -> Void
-) throws(Errno) {
-    var name = sockaddr_un()
-    name.sun_family = sa_family_t(AF_UNIX)
-    try unsafe path.withPointer { pointer throws(Errno) in
-        unsafe withUnsafeMutableBytes(of: &name.sun_path) { room in
-            let room = unsafe room.assumingMemoryBound(to: CChar.self)
-            guard let start = room.baseAddress else { return }
-            unsafe strncpy(start, pointer, room.count - 1)
-        }
-    }
-    try unsafe body(&name, MemoryLayout<sockaddr_un>.size)
 }

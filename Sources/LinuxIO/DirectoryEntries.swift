@@ -10,9 +10,12 @@ public struct DirectoryEntry {
 }
 
 extension Descriptor {
-    /// The names in this directory, in its own order, `.` and `..` left out, `most` at the most;
-    /// one more than that is returned where there are more.
-    public borrowing func entries(most: Int) throws(Errno) -> [DirectoryEntry] {
+    /// The names in this directory that `isWanted`, in its own order, `.` and `..` left out.
+    ///
+    /// `most` at the most; one more than that is returned where there are more.
+    public borrowing func entries(
+        most: Int, where isWanted: (Text) -> Bool
+    ) throws(Errno) -> [DirectoryEntry] {
         var entries: [DirectoryEntry] = []
         var records = [UInt8](repeating: 0, count: directoryBufferBytes)
         while entries.count <= most {
@@ -26,7 +29,9 @@ extension Descriptor {
                 let size =
                     Int(records[position + clinux_dirent_size_offset])
                     | Int(records[position + clinux_dirent_size_offset + 1]) << 8
-                if let entry = entry(of: records[position..<position + size]) {
+                if let entry = entry(of: records[position..<position + size]),
+                    isWanted(entry.name)
+                {
                     entries.append(entry)
                 }
                 position += size

@@ -22,13 +22,17 @@ public struct Errno: Error, Equatable, Writable {
     /// EACCES.
     public static let accessDenied = Errno(EACCES)
     /// EADDRINUSE.
-    static let addressInUse = Errno(EADDRINUSE)
+    public static let addressInUse = Errno(EADDRINUSE)
     /// EEXIST.
     static let alreadyExists = Errno(EEXIST)
     /// EFAULT.
     static let badAddress = Errno(EFAULT)
     /// EBADF.
     static let badDescriptor = Errno(EBADF)
+    /// EPIPE.
+    public static let brokenPipe = Errno(EPIPE)
+    /// ECONNRESET.
+    public static let connectionReset = Errno(ECONNRESET)
     /// ECONNREFUSED.
     public static let connectionRefused = Errno(ECONNREFUSED)
     /// EAFNOSUPPORT.
@@ -46,6 +50,9 @@ public struct Errno: Error, Equatable, Writable {
 }
 
 extension Errno {
+    /// Whether descriptors or memory have run out, which may pass.
+    public var isShortage: Bool { [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(number) }
+
     /// Whether somebody with more rights would not have been refused.
     public var isLackOfRights: Bool { self == .accessDenied || self == .notPermitted }
 }

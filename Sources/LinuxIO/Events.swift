@@ -4,6 +4,16 @@ internal import CLinux
 public enum EventInterest {
     case none
     case read
+    case write
+    case both
+}
+
+/// One source that has something to tell.
+public struct ReadyEvent: Equatable {
+    /// Which source it is.
+    public let token: UInt64
+    /// Whether the other side is gone for good, in both directions.
+    public let isHungUp: Bool
 }
 
 /// The one place where the daemon sleeps: an epoll set, level-triggered.
@@ -33,6 +43,8 @@ public enum EventInterest {
             switch interest {
             case .none: 0
             case .read: EPOLLIN.rawValue
+            case .write: EPOLLOUT.rawValue
+            case .both: EPOLLIN.rawValue | EPOLLOUT.rawValue
             }
         try control(EPOLL_CTL_MOD, source, token, events)
     }
@@ -50,7 +62,7 @@ public enum EventInterest {
     /// Sleeps until something is to be told, and says of what.
     ///
     /// At most `milliseconds`, nil for ever; then the answer is empty.
-    public mutating func wait(milliseconds: Int?) throws(Errno) -> [UInt64] {
+    public mutating func wait(milliseconds: Int?) throws(Errno) -> [ReadyEvent] {
         let room = unsafe Int32(ready.count)
         let number = set.number
         let timeout = milliseconds.map { Int32(clamping: max($0, 0)) } ?? -1
@@ -59,6 +71,9 @@ public enum EventInterest {
                 unsafe epoll_wait(number, ready.baseAddress, room, timeout)
             }
         }
-        return unsafe ready.prefix(Int(count)).map { unsafe $0.data.u64 }
+        return unsafe ready.prefix(Int(count)).map { event in
+            let isHungUp = unsafe event.events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+            return unsafe ReadyEvent(token: event.data.u64, isHungUp: isHungUp)
+        }
     }
 }

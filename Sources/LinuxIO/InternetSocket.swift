@@ -36,14 +36,20 @@ public func holdingSocket(
         let only: Int32 = address == .anyOfBothFamilies ? 0 : 1
         try socket.set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, only)
     }
-    // Linux: TIME_WAIT refuses a bind without SO_REUSEADDR; left on, any local user may bind a TCP
-    // port beside us. KERNEL.md holds 1 and 2, HoldingSocketTests.
-    try socket.set(SOL_SOCKET, SO_REUSEADDR, 1)
-    try socket.bind(address, port)
-    try socket.set(SOL_SOCKET, SO_REUSEADDR, 0)
-    if transport == .udp {
-        // Else datagrams queue up in a socket that nobody reads.
+    try socket.allowForeignAddress(address)
+    switch transport {
+    case .tcp:
+        // Linux: TIME_WAIT refuses a bind without SO_REUSEADDR; left on, any local user may bind
+        // beside us. KERNEL.md holds 1 and 2, HoldingSocketTests.
+        try socket.set(SOL_SOCKET, SO_REUSEADDR, 1)
+        try socket.bind(address, port)
+        try socket.set(SOL_SOCKET, SO_REUSEADDR, 0)
+    case .udp:
+        // Before the bind: a datagram that came between would stay queued where nobody reads.
         _ = try ask { clinux_drop_datagrams(socket.number) }
+        // UDP has no TIME_WAIT, and with SO_REUSEADDR the bind would succeed beside a server that
+        // has it too, and take its datagrams: KERNEL.md hold 6, HoldingSocketTests.
+        try socket.bind(address, port)
     }
     return socket
 }
@@ -53,6 +59,15 @@ extension Descriptor {
         let size = socklen_t(MemoryLayout<Int32>.size)
         _ = try unsafe withUnsafePointer(to: value) { value throws(Errno) in
             try ask { unsafe setsockopt(number, level, option, value, size) }
+        }
+    }
+
+    /// Lets an address be bound that this machine does not have yet, as none is there at early boot.
+    fileprivate borrowing func allowForeignAddress(_ address: InternetAddress) throws(Errno) {
+        switch address {
+        case .anyOfBothFamilies, .anyIPv4: break
+        case .ipv4: try set(Int32(IPPROTO_IP), IP_FREEBIND, 1)
+        case .ipv6: try set(Int32(IPPROTO_IPV6), IPV6_FREEBIND, 1)
         }
     }
 

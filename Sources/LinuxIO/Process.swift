@@ -32,13 +32,22 @@ public enum ThisProcess {
 
     /// Which side of a fork this is.
     public enum Side {
-        case parent
+        case parent(child: Int32)
         case child
     }
 
     /// Makes a copy of this process, which must have one thread.
     public static func fork() throws(Errno) -> Side {
-        try ask { CLinux.fork() } == 0 ? .child : .parent
+        let child = try ask { CLinux.fork() }
+        return child == 0 ? .child : .parent(child: child)
+    }
+
+    /// Waits for the end of `child`, and gives the signal that ended it; nil: it ended by itself.
+    public static func signalThatEnded(_ child: Int32) throws(Errno) -> Int32? {
+        var status: Int32 = 0
+        _ = try ask { unsafe waitpid(child, &status, 0) }
+        // WTERMSIG, a macro: the low seven bits.
+        return status & 0x7f == 0 ? nil : status & 0x7f
     }
 
     /// Makes this process the leader of a session of its own, away from any terminal.
@@ -54,23 +63,23 @@ public enum ThisProcess {
         return unsafe Text(cString: path)
     }
 
-    /// Sets which bits new files of this process never have.
-    public static func setFileCreationMask(_ mask: UInt32) { _ = umask(mask) }
+    /// Sets which bits new files of this process never have, and gives those of before.
+    @discardableResult
+    public static func setFileCreationMask(_ mask: UInt32) -> UInt32 { umask(mask) }
 
-    /// Opens /dev/null on each of descriptors 0 to 2 that is closed: what is opened later would get
-    /// that number, and a stray write to standard error would go into it.
-    public static func openStandardDescriptors() throws(Errno) {
-        while true {
-            // The lowest free number is given.
-            let null = try open("/dev/null", .readWrite)
-            if null.number > 2 { return }
-            null.keepOpen()
-        }
+    /// Opens /dev/null on each of descriptors 0 to 2 that is closed.
+    ///
+    /// What is opened later would get that number, and a line for standard error would go into it.
+    /// To be called first of all; without a /dev/null the numbers stay closed.
+    public static func openStandardDescriptors() {
+        // The lowest free number is given.
+        while let null = try? open("/dev/null", .readWrite), null.number <= 2 { null.keepOpen() }
     }
 
     /// Closes what the caller of this program left open, a lock of a package manager say.
     ///
-    /// To be called before anything is opened. A kernel before 5.9 closes nothing.
+    /// To be called before anything is opened. A kernel before 5.9 closes nothing. An fd store's
+    /// descriptors (LISTEN_FDS) come this way too: who wants them takes them before.
     public static func closeInheritedDescriptors() { clinux_close_from(3) }
 }
 

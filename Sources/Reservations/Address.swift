@@ -21,6 +21,11 @@ public enum Address: Hashable, Writable {
         self == .any || self == .ipv4(0) || self == .ipv6(high: 0, low: 0)
     }
 
+    /// Whether it is of fe80::/10, which means nothing without an interface.
+    var isLinkLocal: Bool {
+        if case .ipv6(let high, _) = self { high >> 54 == 0xfe80 >> 6 } else { false }
+    }
+
     /// Whether it is an IPv4 address in IPv6 clothes, `::ffff:192.0.2.1`.
     var isMappedIPv4: Bool {
         if case .ipv6(high: 0, let low) = self { low >> 32 == 0xffff } else { false }

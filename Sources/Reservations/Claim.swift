@@ -46,6 +46,20 @@ public struct Claim {
 
 }
 
+extension Claim {
+    /// Asks for what a service had before its file went wrong.
+    init(retaining old: Retained) {
+        address = old.endpoint.address
+        ports = .numbered(old.endpoint.port...old.endpoint.port)
+        transport = old.endpoint.transport
+        share = old.share
+        permanent = old.permanent
+        line = old.line
+        column = 1
+        range = 0..<0
+    }
+}
+
 /// `word` is empty or begins with the slash.
 private func readProtocol(
     _ word: ArraySlice<UInt8>, in range: Range<Int>
@@ -83,6 +97,9 @@ private func splitAddress(
     }
     if address.isWildcard {
         throw WrongWord(range, "the port alone means every address of both families")
+    }
+    if address.isLinkLocal {
+        throw WrongWord(range, "an address of one link needs a zone, and cannot be held")
     }
     if address.isMappedIPv4 { throw WrongWord(range, "an IPv4 address is written 127.0.0.1:631") }
     return (address, word[(mark + 1)...])

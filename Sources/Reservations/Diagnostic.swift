@@ -28,6 +28,7 @@ public struct Diagnostic: Equatable, Writable {
 
     /// `PATH:LINE:COLUMN: PROBLEM`, as compilers write it.
     public var text: Text {
+        let path = Text.printable(path.bytes[...], most: Limits.pathBytesMax)
         if line == 0 { return "\(path): \(problem)" }
         if column == 0 { return "\(path):\(line): \(problem)" }
         return "\(path):\(line):\(column): \(problem)"

@@ -12,10 +12,14 @@ public enum Limits {
     public static let filesMax = 16_384
     /// Endpoints in all: every port of both protocols, once, and no port 0.
     static let endpointsMax = 131_070
+    /// Ports that all claims name together, again and again included: each costs time and memory.
+    static let claimedPortsMax = 524_288
     /// The services database, in bytes; the largest one shipped is under 1 MB.
     public static let servicesBytesMax = 4 << 20
     /// A service's name, in bytes: what a file name may have (NAME_MAX).
     public static let nameBytesMax = 255
+    /// A path in a message, in bytes (PATH_MAX).
+    static let pathBytesMax = 4_096
     /// Diagnostics told for one file; the rest is counted.
     static let diagnosticsPerFileMax = 100
     /// Names in one file's `unit` lines together.

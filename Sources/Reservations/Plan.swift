@@ -19,9 +19,20 @@ public struct Plan {
     /// One service's claim on one endpoint.
     public struct Reservation {
         /// The endpoint, as an index of `entries`.
-        public let entry: Int
+        public var entry: Int { Int(entryNumber) }
+        /// Who claims it, as an index of `services`.
+        public var service: Int { Int(serviceNumber) }
         /// The line of the service's file.
-        public let line: Int
+        public var line: Int { Int(lineNumber) }
+        private let entryNumber: Int32
+        private let serviceNumber: Int32
+        private let lineNumber: Int32
+
+        fileprivate init(entry: Int, service: Int, line: Int) {
+            entryNumber = Int32(entry)
+            serviceNumber = Int32(service)
+            lineNumber = Int32(line)
+        }
     }
 
     /// One endpoint that somebody claims.
@@ -68,32 +79,55 @@ public struct Plan {
     public internal(set) var entries: [Entry] = []
     /// What is wrong with the files and their claims, in the order of files and lines.
     public internal(set) var diagnostics: [Diagnostic] = []
-    var ports = PortIndex()
+    /// Services whose files have something wrong in them.
+    private(set) var wrongServices: [ServiceName] = []
+    private var ports = PortIndex()
+    /// Ports that the claims so far have named, those that were refused included.
+    private var claimedPorts = 0
+
+    /// Names nothing.
+    public static var empty: Plan { Plan([], database: nil) }
 
     /// Makes the plan of `files`, one a service.
     ///
-    /// `database` is nil where no name is needed, or
-    /// where it cannot be read: names are then diagnostics.
+    /// `database` is nil where no name is needed, or where it cannot be read: names are then
+    /// diagnostics.
     public init(_ files: [ConfigurationFile], database: ServicesDatabase?) {
-        for file in files.sorted(by: { $0.service < $1.service }) {
+        self.init(files, database: database, retained: [])
+    }
+
+    /// Plans `retained` too, and first, so that no file takes it from the service that had it.
+    init(_ files: [ConfigurationFile], database: ServicesDatabase?, retained: [Retained]) {
+        let files = files.sorted { $0.service < $1.service }
+        services = files.map { file in
+            Service(
+                name: file.service, path: file.path, units: file.units,
+                isUnguarded: file.isUnguarded, reservations: 0..<0)
+        }
+        assert(isSorted, "a service is found by bisection")
+        var own = [[Reservation]](repeating: [], count: files.count)
+        for old in retained {
+            guard let number = service(old.service) else { continue }
+            insert(old.endpoint, Claim(retaining: old), of: number, into: &own[number])
+        }
+        for (number, file) in files.enumerated() {
             var problems = file.problems
-            let first = reservations.count
-            services.append(
-                Service(
-                    name: file.service, path: file.path, units: file.units,
-                    isUnguarded: file.isUnguarded, reservations: first..<first))
             for claim in file.claims {
                 do throws(Refusal) {
-                    try add(claim, database)
+                    try add(claim, database, of: number, into: &own[number])
                 } catch {
                     problems.say(
                         line: claim.line, column: claim.column,
                         "\(file.quoted(claim)): \(error.why), ignoring this line")
                 }
             }
+            if !problems.all.isEmpty { wrongServices.append(file.service) }
             diagnostics += problems.all
         }
-        assert(isSorted, "a service is found by bisection")
+        for (number, list) in own.enumerated() {
+            services[number].reservations = reservations.count..<reservations.count + list.count
+            reservations += list
+        }
         assert(entries.count <= Limits.endpointsMax, "the bound is kept line by line")
     }
 
@@ -134,17 +168,30 @@ private struct Refusal: Error {
 }
 
 extension Plan {
-    /// Adds all that the last service's `claim` asks for, or nothing.
-    fileprivate mutating func add(_ claim: Claim, _ database: ServicesDatabase?) throws(Refusal) {
+    /// Adds all that a service's `claim` asks for, or nothing.
+    fileprivate mutating func add(
+        _ claim: Claim, _ database: ServicesDatabase?, of service: Int,
+        into own: inout [Reservation]
+    ) throws(Refusal) {
         let tcp = try ports(of: claim, .tcp, database)
         let udp = try ports(of: claim, .udp, database)
         if tcp == nil, udp == nil { throw Refusal(unnamed: claim, database) }
-        let count = try newCount(.tcp, tcp, claim) + newCount(.udp, udp, claim)
+        claimedPorts += (tcp?.count ?? 0) + (udp?.count ?? 0)
+        guard claimedPorts <= Limits.claimedPortsMax else {
+            throw Refusal(why: "more than \(Limits.claimedPortsMax) ports in all files together")
+        }
+        let count =
+            try newCount(.tcp, tcp, claim, of: service) + newCount(.udp, udp, claim, of: service)
         guard entries.count + count <= Limits.endpointsMax else {
             throw Refusal(why: "more than \(Limits.endpointsMax) endpoints in all")
         }
-        insert(.tcp, tcp, claim)
-        insert(.udp, udp, claim)
+        for (transport, ports) in [(TransportProtocol.tcp, tcp), (.udp, udp)] {
+            guard let ports else { continue }
+            for port in ports {
+                insert(
+                    Endpoint(transport, claim.address, port: port), claim, of: service, into: &own)
+            }
+        }
     }
 
     /// The ports of one protocol that a claim asks for, nil where it asks for none.
@@ -163,29 +210,22 @@ extension Plan {
 
     /// How many endpoints nobody claims yet; refuses those that overlap others.
     private func newCount(
-        _ transport: TransportProtocol, _ ports: ClosedRange<UInt16>?, _ claim: Claim
+        _ transport: TransportProtocol, _ ports: ClosedRange<UInt16>?, _ claim: Claim,
+        of service: Int
     ) throws(Refusal) -> Int {
         guard let ports else { return 0 }
         var count = 0
         for port in ports {
             let endpoint = Endpoint(transport, claim.address, port: port)
-            try check(endpoint)
+            try check(endpoint, of: service)
             if index(of: endpoint) == nil { count += 1 }
         }
         return count
     }
 
-    private mutating func insert(
-        _ transport: TransportProtocol, _ ports: ClosedRange<UInt16>?, _ claim: Claim
-    ) {
-        guard let ports else { return }
-        for port in ports { insert(Endpoint(transport, claim.address, port: port), claim) }
-    }
-
     /// Refuses an endpoint that overlaps another without being it.
-    private func check(_ endpoint: Endpoint) throws(Refusal) {
-        assert(!services.isEmpty, "a claim is some service's")
-        let owner = services.count - 1
+    private func check(_ endpoint: Endpoint, of owner: Int) throws(Refusal) {
+        assert(services.indices.contains(owner), "a claim is some service's")
         var next = ports[endpoint.transport, endpoint.port]
         while let index = next {
             let entry = entries[index]
@@ -203,20 +243,23 @@ extension Plan {
         }
     }
 
-    private mutating func insert(_ endpoint: Endpoint, _ claim: Claim) {
-        let service = services.count - 1
+    /// Adds an endpoint, and a reservation to the service's own where it had none on it yet.
+    private mutating func insert(
+        _ endpoint: Endpoint, _ claim: Claim, of service: Int, into own: inout [Reservation]
+    ) {
         let known = index(of: endpoint)
-        let index = known ?? append(endpoint, claim)
+        let index = known ?? append(endpoint, claim, of: service)
         assert(entries[index].endpoint == endpoint, "an index leads to its endpoint")
         entries[index].share = entries[index].share || claim.share
         entries[index].permanent = entries[index].permanent || claim.permanent
-        let isAgain = known != nil && entries[index].lastClaimant == service
+        // A service's claims follow each other, but for what is retained, which is then its own.
+        let isAgain =
+            known != nil
+            && (entries[index].lastClaimant == service
+                || entries[index].owner == service)
         if isAgain { return }
         entries[index].lastClaimant = Int32(service)
-        reservations.append(Reservation(entry: index, line: claim.line))
-        let first = services[service].reservations.lowerBound
-        assert(services[service].reservations.upperBound == reservations.count - 1, "one run each")
-        services[service].reservations = first..<reservations.count
+        own.append(Reservation(entry: index, service: service, line: claim.line))
     }
 
     /// The index of `endpoint` in `entries`.
@@ -229,12 +272,14 @@ extension Plan {
         return nil
     }
 
-    private mutating func append(_ endpoint: Endpoint, _ claim: Claim) -> Int {
+    private mutating func append(
+        _ endpoint: Endpoint, _ claim: Claim, of service: Int
+    ) -> Int {
         let index = entries.count
         assert(self.index(of: endpoint) == nil, "an endpoint stands once")
         entries.append(
             Entry(
-                endpoint, owner: services.count - 1, line: claim.line,
+                endpoint, owner: service, line: claim.line,
                 nextOnPort: ports[endpoint.transport, endpoint.port]))
         ports[endpoint.transport, endpoint.port] = index
         return index

@@ -12,6 +12,13 @@ public struct Table {
         states = Array(repeating: .planned, count: plan.entries.count)
     }
 
+    /// Takes over the states of `old` for what stays; what is new is planned.
+    public init(_ plan: Plan, keeping change: Change, of old: Table) {
+        self.init(plan)
+        for pair in change.kept { states[pair.new] = old.states[pair.old] }
+        heldCount = states.count { $0 == .held }
+    }
+
     /// Where the endpoint stands, by its index in the plan's `entries`.
     public func state(of entry: Int) -> State { states[entry] }
 

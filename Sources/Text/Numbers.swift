@@ -10,6 +10,22 @@ extension Text {
     public init(hexadecimal number: UInt) { self.init(digits(number, 16, isNegative: false)) }
 }
 
+extension Text {
+    /// The character of that number in UTF-8; it is no surrogate and at most U+10FFFF.
+    public init(scalar: UInt32) {
+        func tail(_ shift: UInt32) -> UInt8 {
+            0x80 | UInt8(truncatingIfNeeded: scalar >> shift) & 0x3f
+        }
+        func head(_ shift: UInt32, _ mark: UInt8) -> UInt8 { mark | UInt8(scalar >> shift) }
+        switch scalar {
+        case 0..<0x80: self.init([UInt8(scalar)])
+        case 0..<0x800: self.init([head(6, 0xc0), tail(0)])
+        case 0..<0x10000: self.init([head(12, 0xe0), tail(6), tail(0)])
+        case _: self.init([head(18, 0xf0), tail(12), tail(6), tail(0)])
+        }
+    }
+}
+
 private func digits(_ number: UInt, _ radix: UInt, isNegative: Bool) -> [UInt8] {
     var digits: [UInt8] = []
     var rest = number

@@ -1,8 +1,9 @@
 internal import Control
 internal import LinuxIO
 internal import Text
+internal import Varlink
 
-/// How long a daemon may leave its queue full.
+/// How long a daemon may take for each step of an answer.
 private let waitSecondsMax = 10
 
 /// What portrelease does, from its options to its exit status.
@@ -10,43 +11,105 @@ func run(_ options: ReleaseOptions, _ places: Places) -> ExitStatus {
     switch options.purpose {
     case .version: answer("portrelease \(version)")
     case .help: answer(ReleaseOptions.help)
-    case .release: return release(options, Path(places.releaseSocket))
+    case .release: return releaseAll(options, places)
     }
     return .done
 }
 
-private func release(_ options: ReleaseOptions, _ socket: Path) -> ExitStatus {
-    for name in options.names {
-        guard let request = ReleaseRequest(datagram: name.bytes) else {
-            if options.isVerbose { complain("portrelease: '\(name)': no service has such a name") }
-            continue
-        }
-        do throws(Errno) {
-            // A connection a name: a daemon that was restarted in between is asked too.
-            let daemon = try connectedDatagramSocket(to: socket, waitSeconds: waitSecondsMax)
-            try daemon.send(request.datagram.span)
-            if options.isVerbose { complain("portrelease: '\(name)': release sent") }
-        } catch {
-            let status = status(of: error, name, isVerbose: options.isVerbose)
-            if status != .done { return status }
-        }
-    }
-    return .done
-}
-
-/// What a refusal means for a service that is about to start: only a daemon that is there and
-/// does not take the request may hold it up.
-private func status(of refusal: Errno, _ name: Text, isVerbose: Bool) -> ExitStatus {
-    switch refusal {
-    case .wouldBlock:
-        complain("portrelease: '\(name)': portreserve does not answer, not released")
+/// Asks for one service after the other, up to the first that gets no answer: nor would the rest,
+/// and each would wait as long.
+private func releaseAll(_ options: ReleaseOptions, _ places: Places) -> ExitStatus {
+    for name in options.names where release(name, options, places) == .notDone {
         return .notDone
-    case .accessDenied, .notPermitted:
-        complain("portrelease: '\(name)': \(refusal), not released; only root may")
-    case .noEntry, .connectionRefused, .notConnected:
-        if isVerbose { complain("portrelease: '\(name)': no portreserve is running") }
-    case _:
-        complain("portrelease: '\(name)': \(refusal), not released")
+    }
+    return .done
+}
+
+private func release(_ name: Text, _ options: ReleaseOptions, _ places: Places) -> ExitStatus {
+    guard let request = ReleaseRequest(datagram: name.bytes) else {
+        if options.isVerbose { complain("portrelease: \(Text.quoted(name)): no such service") }
+        return .done
+    }
+    do throws(NoReply) {
+        let reply = try ask(.release(name), places)
+        return say(reply, name, isVerbose: options.isVerbose)
+    } catch {
+        switch error {
+        case .noDaemon: return send(request, name, options, places)
+        case .silent, .broken:
+            complain("portrelease: \(Text.quoted(name)): portreserve does not answer, not released")
+            return .notDone
+        case .refused(let refusal):
+            complain("portrelease: \(Text.quoted(name)): \(refusal), not released")
+            return .done
+        }
+    }
+}
+
+/// Asks once more where a connection breaks: a daemon that was restarted answers then.
+private func ask(_ request: Request, _ places: Places) throws(NoReply) -> Reply {
+    do throws(NoReply) {
+        return try askOnce(request, places)
+    } catch .broken {
+        return try askOnce(request, places)
+    }
+}
+
+private func askOnce(_ request: Request, _ places: Places) throws(NoReply) -> Reply {
+    var daemon = try DaemonConnection(to: places.controlSocket, waitSeconds: waitSecondsMax)
+    try daemon.send(request.call)
+    return try daemon.receive()
+}
+
+/// What an answer means for a service that is about to start: nothing that may hold it up.
+private func say(_ reply: Reply, _ name: Text, isVerbose: Bool) -> ExitStatus {
+    if let error = reply.error {
+        if error == CallError.noSuchService(name).reply.error {
+            if isVerbose { complain("portrelease: \(Text.quoted(name)): no such service") }
+        } else if error == CallError.notYours(name).reply.error {
+            complain("portrelease: \(Text.quoted(name)): only root may release it, not released")
+        } else {
+            complain("portrelease: \(Text.quoted(name)): \(error), not released")
+        }
+        return .done
+    }
+    let busy = reply.parameters.value("busy")?.integer ?? 0
+    if busy > 0 {
+        let verb: Text = busy == 1 ? "is" : "are"
+        complain(
+            "portrelease: \(Text.quoted(name)): \(counted(busy, "port", "ports")) \(verb) somebody else's"
+        )
+    }
+    if isVerbose {
+        let released = reply.parameters.value("released")?.integer ?? 0
+        complain(
+            "portrelease: \(Text.quoted(name)): \(counted(released, "port", "ports")) released")
+    }
+    return .done
+}
+
+/// Asks a daemon that has no control socket, 0.0.5's; it does not answer.
+private func send(
+    _ request: ReleaseRequest, _ name: Text, _ options: ReleaseOptions, _ places: Places
+) -> ExitStatus {
+    do throws(Errno) {
+        let socket = Path(places.releaseSocket)
+        let daemon = try connectedDatagramSocket(to: socket, waitSeconds: waitSecondsMax)
+        try daemon.send(request.datagram.span)
+        if options.isVerbose { complain("portrelease: \(Text.quoted(name)): release sent") }
+    } catch {
+        switch error {
+        case .wouldBlock:
+            complain("portrelease: \(Text.quoted(name)): portreserve does not answer, not released")
+            return .notDone
+        case .accessDenied, .notPermitted:
+            complain("portrelease: \(Text.quoted(name)): \(error), not released; only root may")
+        case .noEntry, .connectionRefused, .notConnected:
+            if options.isVerbose {
+                complain("portrelease: \(Text.quoted(name)): no portreserve is running")
+            }
+        case _: complain("portrelease: \(Text.quoted(name)): \(error), not released")
+        }
     }
     return .done
 }

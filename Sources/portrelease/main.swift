@@ -5,6 +5,7 @@ internal import LinuxIO
 internal import Text
 
 ThisProcess.ignoreBrokenPipes()
+ThisProcess.openStandardDescriptors()
 do throws(UsageError) {
     let options = try ReleaseOptions(ThisProcess.arguments.dropFirst())
     ThisProcess.leave(status: run(options, Places()).rawValue)

@@ -6,6 +6,7 @@ internal import LinuxIO
 internal import Text
 
 ThisProcess.ignoreBrokenPipes()
+ThisProcess.openStandardDescriptors()
 do throws(UsageError) {
     let options = try Options(ThisProcess.arguments.dropFirst())
     ThisProcess.leave(status: run(options, Places()).rawValue)

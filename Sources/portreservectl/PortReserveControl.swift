@@ -1,32 +1,30 @@
 // portreservectl(8): the administrator's tool. Normal Swift, not lean: it is never in a boot's way.
+// One file a verb; what they print is made by pure pieces (Table, PrettyJSON, Age, NearMiss), and
+// what they ask goes through Conversation. It never writes to what it looks at.
 
 internal import ArgumentParser
 internal import Control
-internal import Daemon
 internal import LinuxIO
-internal import Text
 
 @main
 struct PortReserveControl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "portreservectl",
-        abstract: "Look at what portreserve keeps.",
-        version: "portreservectl \(version)",
-        subcommands: [Check.self, Version.self])
-}
+        abstract: "See and change what portreserve holds.",
+        discussion: """
+            Exit status: 0 all is well, 1 something is busy or wrong, 3 portreserve is not \
+            running, 4 no such service, 64 wrong usage. See portreservectl(8).
+            """,
+        version: "portreservectl \(Control.version)",
+        subcommands: [
+            Status.self, Check.self, Release.self, Hold.self, Reload.self, Watch.self,
+            Version.self,
+        ])
 
-/// Says what is wrong with the configuration.
-struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Say what is wrong with the configuration, or with files of any name.",
-        discussion: "Exits 0 when nothing is wrong, and 1 when something is.")
-
-    @Argument(help: "Files to read instead of the configuration.", completion: .file())
-    var paths: [String] = []
-
-    func run() throws {
-        let words = paths.map { Text(Array($0.utf8)) }
-        throw ExitCode(Daemon.check(words, Places()).rawValue)
+    static func main() {
+        // A table for a standard output that is closed would go to the daemon else.
+        ThisProcess.openStandardDescriptors()
+        main(nil)
     }
 }
 

@@ -140,10 +140,10 @@ import Text
 
         #expect(
             reading.diagnostics == [
-                "etc/none: No such file or directory",
-                "etc: a directory; '-c' reads all its files",
+                "etc/none: No such file or directory, ignoring it",
+                "etc: a directory, whose files '-c' reads, ignoring it",
                 "fifo: not a regular file, ignoring it",
-                "none: No such file or directory",
+                "none: No such file or directory, ignoring it",
             ])
     }
 

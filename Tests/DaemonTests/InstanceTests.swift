@@ -92,12 +92,14 @@ private func failure(_ places: Places, inBackground: Bool) -> String? {
     func removing(inBackground: Bool) throws {
         let instance = try Instance(places, inBackground: inBackground)
         try instance.writePid()
-        try place.write("run/socket")
+        for name in ["socket", "control"] { try place.write("run/\(name)") }
 
+        Entrances.removeFiles(places)
+
+        #expect(!place.exists("run/socket") && !place.exists("run/control"))
+        #expect(place.read("run/lock") == pidLine, "the place is given up last")
         instance.removeFiles()
-
         #expect(!place.exists("run/lock"))
-        #expect(!place.exists("run/socket"))
         #expect(!place.exists("pid"))
         #expect(place.exists("run"))
     }

@@ -17,7 +17,7 @@ import Text
         let result = await #expect(
             processExitsWith: .success, observing: [\.standardErrorContent]
         ) {
-            var log = Log(isVerbose: false, isJournal: false)
+            let log = Log(isVerbose: false, isJournal: false)
             log.say(.error, "an error")
             log.say(.debug, "a detail")
             log.say(.notice, "a notice")
@@ -31,7 +31,7 @@ import Text
         let result = await #expect(
             processExitsWith: .success, observing: [\.standardErrorContent]
         ) {
-            var log = Log(isVerbose: true, isJournal: false)
+            let log = Log(isVerbose: true, isJournal: false)
             log.say(.debug, "a detail")
             log.say(.info, "news")
         }
@@ -44,7 +44,7 @@ import Text
         let result = await #expect(
             processExitsWith: .success, observing: [\.standardErrorContent]
         ) {
-            var log = Log(isVerbose: true, isJournal: true)
+            let log = Log(isVerbose: true, isJournal: true)
             log.alsoToSystemLog()
             log.say(.error, "a")
             log.say(.warning, "b")
@@ -54,6 +54,59 @@ import Text
         }
 
         #expect(text(result) == "<3>a\n<4>b\n<5>c\n<6>d\n<7>e\n")
+    }
+}
+
+@Suite("the log of a standard error that is full") struct StuckLogTests {
+    /// Makes standard error a pipe that is full; its reader is returned.
+    private static func fill() throws -> Pipe {
+        // At the test's end its reader is gone.
+        ThisProcess.ignoreBrokenPipes()
+        let pipe = try Pipe()
+        try pipe.writeEnd.duplicate(onto: 2)
+        let piece = [UInt8](repeating: 0x78, count: 4096)
+        _ = fcntl(2, F_SETFL, O_NONBLOCK)
+        while unsafe write(2, piece, piece.count) > 0 {}
+        _ = fcntl(2, F_SETFL, 0)
+        return pipe
+    }
+
+    @Test("waits for its reader a little, and in all no longer than 2 s", .timeLimit(.minutes(1)))
+    func bounded() async {
+        await #expect(processExitsWith: .success) {
+            let pipe = try StuckLogTests.fill()
+            let log = Log(isVerbose: false, isJournal: false)
+
+            let began = monotonicMilliseconds()
+            log.say(.notice, "first")
+            let first = monotonicMilliseconds() - began
+            for _ in 0..<1_000 { log.say(.notice, "more") }
+            let all = monotonicMilliseconds() - began
+
+            #expect(first >= 190)
+            #expect((1_900..<10_000).contains(all), "\(all)")
+            withExtendedLifetime(pipe) {}
+        }
+    }
+
+    @Test("says how many lines were lost once somebody reads", .timeLimit(.minutes(1)))
+    func counted() async {
+        await #expect(processExitsWith: .success) {
+            let pipe = try StuckLogTests.fill()
+            let log = Log(isVerbose: false, isJournal: false)
+            for _ in 0..<3 { log.say(.notice, "lost") }
+            let reader = pipe.readEnd
+            _ = fcntl(reader.number, F_SETFL, O_NONBLOCK)
+            var room = [UInt8](repeating: 0, count: 65_536)
+            while let count = try? reader.read(into: &room), count > 0 {}
+
+            log.say(.notice, "heard")
+
+            let count = try reader.read(into: &room)
+            #expect(
+                String(decoding: room[..<count], as: UTF8.self)
+                    == "portreserve: 3 lines lost, nobody read them\nheard\n")
+        }
     }
 }
 
@@ -67,7 +120,7 @@ struct SystemLogTests {
         ) {
             try enterRoom()
             let syslog = try Syslog()
-            var log = Log(isVerbose: false, isJournal: false)
+            let log = Log(isVerbose: false, isJournal: false)
 
             log.onlyToSystemLog()
             log.say(.error, "an error")
@@ -89,8 +142,8 @@ struct SystemLogTests {
         ) {
             try enterRoom()
             let syslog = try Syslog()
-            var plain = Log(isVerbose: false, isJournal: false)
-            var journal = Log(isVerbose: false, isJournal: true)
+            let plain = Log(isVerbose: false, isJournal: false)
+            let journal = Log(isVerbose: false, isJournal: true)
 
             plain.alsoToSystemLog()
             plain.say(.notice, "a")
@@ -108,7 +161,7 @@ struct SystemLogTests {
     func restarted() async {
         await #expect(processExitsWith: .success) {
             try enterRoom()
-            var log = Log(isVerbose: false, isJournal: false)
+            let log = Log(isVerbose: false, isJournal: false)
             log.onlyToSystemLog()
             log.say(.notice, "lost")
             for line in ["first", "second"] as [Text] {
@@ -125,7 +178,7 @@ struct SystemLogTests {
         await #expect(processExitsWith: .success) {
             try enterRoom()
             let syslog = try Syslog()
-            var log = Log(isVerbose: false, isJournal: false)
+            let log = Log(isVerbose: false, isJournal: false)
             log.onlyToSystemLog()
             for _ in 0..<10_000 { log.say(.notice, "a") }
 

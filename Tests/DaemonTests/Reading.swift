@@ -27,13 +27,13 @@ struct Layers {
 
     func read() -> Reading {
         var reader = ConfigurationReader(places)
-        return Reading(reader.plan(services: places.services), reader, place)
+        return Reading(reader.plan(services: places.services, after: .empty), reader, place)
     }
 
     /// Reads each of `names` alone.
     func read(files names: [String]) -> Reading {
         var reader = ConfigurationReader(paths: names.map { place.place($0) })
-        return Reading(reader.plan(services: places.services), reader, place)
+        return Reading(reader.plan(services: places.services, after: .empty), reader, place)
     }
 }
 

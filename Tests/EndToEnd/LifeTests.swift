@@ -99,7 +99,12 @@ struct LifeTests {
             #expect(folder.st_mode == S_IFDIR | 0o755, room.story)
             let file = try #require(room.status(of: "/run/portreserve.pid"), room.story)
             #expect(file.st_mode == S_IFREG | 0o644, room.story)
-            #expect(room.names(in: "/run/portreserve") == ["lock", "socket"], room.story)
+            let control = try #require(room.status(of: "/run/portreserve/control"), room.story)
+            #expect(control.st_mode == S_IFSOCK | 0o666 && control.st_uid == 0, room.story)
+            let lock = try #require(room.status(of: "/run/portreserve/lock"), room.story)
+            #expect(lock.st_mode == S_IFREG | 0o644, room.story)
+            #expect(
+                room.names(in: "/run/portreserve") == ["control", "lock", "socket"], room.story)
             #expect(try daemon.stop() == 0, room.story)
         }
     }

@@ -54,7 +54,6 @@ extension Room {
         return paths.map { path in
             let found = status(of: path)
             return "\(path) \(found?.st_ino ?? 0) \(found?.st_mode ?? 0)"
-        } + [read("/run/portreserve.pid") ?? ""]
-            + names(in: "/run/portreserve").filter { $0 != "lock" }
+        } + [read("/run/portreserve.pid") ?? ""] + names(in: "/run/portreserve")
     }
 }

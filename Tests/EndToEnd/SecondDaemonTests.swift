@@ -20,7 +20,8 @@ struct SecondDaemonTests {
             #expect(try other.wait() == 1, room.story)
             #expect(other.errorText == "portreserve: already running (pid \(pid))\n", room.story)
             #expect(isHeld("631/tcp") && isHeld("631/udp"), room.story)
-            #expect(room.names(in: "/run/portreserve") == ["lock", "socket"], room.story)
+            #expect(
+                room.names(in: "/run/portreserve") == ["control", "lock", "socket"], room.story)
             if first.isEmpty { #expect(daemon.innerPid == pid, room.story) }
             #expect(try room.run("portrelease", "cups").status == 0, room.story)
             #expect(Deadline.generous.poll { isFree("631/tcp") && isFree("631/udp") }, room.story)
@@ -93,7 +94,8 @@ struct SecondDaemonTests {
             #expect(try late.wait() == 1, room.story)
             #expect(late.errorText.hasPrefix("portreserve: already running"), room.story)
             #expect(isHeld("631/tcp") && isHeld("631/udp"), room.story)
-            #expect(room.names(in: "/run/portreserve") == ["lock", "socket"], room.story)
+            #expect(
+                room.names(in: "/run/portreserve") == ["control", "lock", "socket"], room.story)
             #expect(try next.stop() == 0, room.story)
         }
     }

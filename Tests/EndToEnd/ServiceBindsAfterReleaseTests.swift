@@ -55,7 +55,11 @@ func serviceBindsAfterRelease(_ way: ServiceBind) throws {
         let served = try way.serve(631)
         #expect(served.count == way.sockets.count)
         #expect(throws: Errno.addressInUse, "the test proves nothing") { try tooEarly.get() }
-        #expect(room.socketCount(of: daemon) == socketsBefore - 2, "both holds are closed")
+        // The connection that asked for the release may outlive its asker for a moment.
+        let areClosed = Deadline.generous.poll {
+            room.socketCount(of: daemon) == socketsBefore - 2
+        }
+        #expect(areClosed, "both holds are closed, and nothing else")
         #expect(isHeld("993/tcp"), room.story)
         #expect(try daemon.stop() == 0, room.story)
     }

@@ -15,21 +15,33 @@ import Text
     func names() throws {
         for name in ["a", ".hidden", "...", "b c", "größe"] { try place.write(name) }
 
-        let names = try opened().entries(most: 10).map { $0.name.description }
+        let names = try opened().entries(most: 10, where: { _ in true }).map { $0.name.description }
 
         #expect(names.sorted() == ["...", ".hidden", "a", "b c", "größe"])
     }
 
     @Test("of an empty directory are none")
     func empty() throws {
-        #expect(try opened().entries(most: 10).isEmpty)
+        #expect(try opened().entries(most: 10, where: { _ in true }).isEmpty)
     }
 
     @Test("one more than the bound tells that there are more", arguments: [0, 1, 6, 7, 8])
     func bound(most: Int) throws {
         for number in 0..<7 { try place.write("file\(number)") }
 
-        #expect(try opened().entries(most: most).count == min(7, most + 1))
+        #expect(try opened().entries(most: most, where: { _ in true }).count == min(7, most + 1))
+    }
+
+    @Test("that nobody wants do not count", arguments: [2, 3])
+    func unwanted(most: Int) throws {
+        for number in 0..<3 { try place.write("file\(number)") }
+        for number in 0..<50 { try place.write("other\(number)") }
+
+        let entries = try opened().entries(most: most) { name in
+            name.description.hasPrefix("file")
+        }
+
+        #expect(entries.map { $0.name.description }.sorted() == ["file0", "file1", "file2"])
     }
 
     @Test("come whole when the kernel needs many answers for them")
@@ -37,10 +49,12 @@ import Text
         let wanted = (0..<500).map { String(repeating: "n", count: 200) + "\($0)" }
         for name in wanted { try place.write(name) }
 
-        let names = try opened().entries(most: 1000).map { $0.name.description }
+        let names = try opened().entries(most: 1000, where: { _ in true }).map {
+            $0.name.description
+        }
 
         #expect(names.sorted() == wanted.sorted())
-        #expect(try opened().entries(most: 400).count == 401)
+        #expect(try opened().entries(most: 400, where: { _ in true }).count == 401)
     }
 
     @Test("lead to what a look at them shows, links followed")
@@ -57,7 +71,7 @@ import Text
         let directory = try opened()
 
         var kinds: [String: FileKind] = [:]
-        for entry in try directory.entries(most: 20) {
+        for entry in try directory.entries(most: 20, where: { _ in true }) {
             kinds[entry.name.description] = try directory.kind(of: entry)
         }
 
@@ -75,7 +89,7 @@ import Text
         try place.link("loop", to: "loop")
         let directory = try opened()
 
-        for entry in try directory.entries(most: 10) {
+        for entry in try directory.entries(most: 10, where: { _ in true }) {
             let refused = refusal { () throws(Errno) in try directory.kind(of: entry) }
             #expect(refused == (entry.name == "loop" ? Errno(ELOOP) : .noEntry))
         }
@@ -106,7 +120,9 @@ import Text
     func noDirectory() throws {
         let file = try open(Path(try place.write("file")), .read)
 
-        #expect(refusal { () throws(Errno) in try file.entries(most: 1) } == Errno(ENOTDIR))
+        #expect(
+            refusal { () throws(Errno) in try file.entries(most: 1, where: { _ in true }) }
+                == Errno(ENOTDIR))
         #expect(refusal { () throws(Errno) in try file.kind(of: "file") } == Errno(ENOTDIR))
     }
 }

@@ -15,7 +15,7 @@ import Testing
         try events.add(loud.readEnd, token: UInt64.max)
         try loud.writeEnd.write(word.span)
 
-        #expect(try events.wait(milliseconds: nil) == [UInt64.max])
+        #expect(try events.wait(milliseconds: nil).map { $0.token } == [UInt64.max])
     }
 
     @Test("ends again as long as something is there to read")
@@ -25,8 +25,8 @@ import Testing
         try events.add(pipe.readEnd, token: 7)
         try pipe.writeEnd.write(word.span)
 
-        #expect(try events.wait(milliseconds: nil) == [7])
-        #expect(try events.wait(milliseconds: nil) == [7])
+        #expect(try events.wait(milliseconds: nil).map { $0.token } == [7])
+        #expect(try events.wait(milliseconds: nil).map { $0.token } == [7])
     }
 
     @Test("hands over no more at once than it was made for, and nothing is lost")
@@ -38,8 +38,8 @@ import Testing
             try pipe.pipe.writeEnd.write(word.span)
         }
 
-        let first = try events.wait(milliseconds: nil)
-        let second = try events.wait(milliseconds: nil)
+        let first = try events.wait(milliseconds: nil).map { $0.token }
+        let second = try events.wait(milliseconds: nil).map { $0.token }
 
         #expect(first.count == 2 && second.count == 2)
         #expect(Set(first + second) == [0, 1, 2])
@@ -52,7 +52,7 @@ import Testing
         try events.add(pipe.readEnd, token: 3)
         drop(pipe.writeEnd)
 
-        #expect(try events.wait(milliseconds: nil) == [3])
+        #expect(try events.wait(milliseconds: nil).map { $0.token } == [3])
     }
 
     @Test("tells nothing of a source that is to be left alone, and ends when it is time")
@@ -64,12 +64,32 @@ import Testing
 
         try events.change(pipe.readEnd, token: 5, .none)
         let before = monotonicMilliseconds()
-        #expect(try events.wait(milliseconds: 20) == [])
+        #expect(try events.wait(milliseconds: 20).map { $0.token } == [])
         #expect(monotonicMilliseconds() - before >= 19)
 
         try events.change(pipe.readEnd, token: 5, .read)
-        #expect(try events.wait(milliseconds: nil) == [5])
-        #expect(try events.wait(milliseconds: -3) == [5])
+        #expect(try events.wait(milliseconds: nil).map { $0.token } == [5])
+        #expect(try events.wait(milliseconds: -3).map { $0.token } == [5])
+    }
+
+    @Test("tells of room to write to who asks for it, and of an other side that is gone")
+    func writing() throws {
+        let pipe = try Pipe()
+        var events = try Events(most: 1)
+        let writer = pipe.writeEnd
+        try events.add(writer, token: 6)
+        #expect(try events.wait(milliseconds: 0).isEmpty, "there is nothing to read")
+
+        for interest in [EventInterest.write, .both] {
+            try events.change(writer, token: 6, interest)
+            let ready = try events.wait(milliseconds: nil)
+            #expect(ready == [ReadyEvent(token: 6, isHungUp: false)])
+        }
+        try events.change(writer, token: 6, .none)
+        #expect(try events.wait(milliseconds: 0).isEmpty)
+
+        drop(pipe.readEnd)
+        #expect(try events.wait(milliseconds: nil) == [ReadyEvent(token: 6, isHungUp: true)])
     }
 
     @Test("does not watch what is always ready, nor one source twice")

@@ -89,22 +89,58 @@ struct InternetSocketTests {
         }
     }
 
-    @Test("is refused beside another one, and where the host has no such address")
-    func refused() async {
-        await #expect(processExitsWith: .success) {
+    @Test("is refused beside another one", arguments: [false, true])
+    func refused(isUDP: Bool) async {
+        await #expect(processExitsWith: .success) { [isUDP] in
             try enterRoom()
-            let first = try holdingSocket(.udp, .anyOfBothFamilies, port: 631)
+            let first = try holdingSocket(isUDP ? .udp : .tcp, .anyOfBothFamilies, port: 631)
 
-            let second = refusal { () throws(Errno) in
-                try holdingSocket(.udp, .ipv4(0x7f00_0001), port: 631)
+            for address in [InternetAddress.ipv4(0x7f00_0001), .ipv6(high: 0, low: 1)] {
+                let second = refusal { () throws(Errno) in
+                    try holdingSocket(isUDP ? .udp : .tcp, address, port: 631)
+                }
+                #expect(second == .addressInUse, "\(address)")
             }
-            let foreign = refusal { () throws(Errno) in
-                try holdingSocket(.tcp, .ipv4(0xc000_0201), port: 631)
-            }
-
-            #expect(second == .addressInUse)
-            #expect(foreign == Errno(EADDRNOTAVAIL))
             withExtendedLifetime(first) {}
+        }
+    }
+
+    @Test(
+        "holds an address that the host does not have, as at early boot", arguments: [false, true])
+    func foreignAddress(isUDP: Bool) async {
+        await #expect(processExitsWith: .success) { [isUDP] in
+            try enterRoom()
+            let foreign: [(InternetAddress, String)] = [
+                (.ipv4(0xc000_0201), "192.0.2.1"),
+                (.ipv6(high: 0x2001_0db8_0000_0000, low: 1), "2001:db8::1"),
+            ]
+            for (address, text) in foreign {
+                let hold = try holdingSocket(isUDP ? .udp : .tcp, address, port: 631)
+
+                for asks in Options.all {
+                    #expect(asks.bind(text, udp: isUDP) == -EADDRINUSE, "\(text), \(asks)")
+                }
+                withExtendedLifetime(hold) {}
+            }
+            #expect(strangers.allSatisfy { Options().bind($0, udp: isUDP) >= 0 }, "all are let go")
+        }
+    }
+
+    @Test("is refused where a stranger is that has SO_REUSEADDR", arguments: [false, true])
+    func politeStranger(isUDP: Bool) async {
+        await #expect(processExitsWith: .success) { [isUDP] in
+            try enterRoom()
+            for address in strangers {
+                let fd = Options(reuseAddress: true).open(address, udp: isUDP)
+                #expect(fd >= 0)
+                // Linux: of two TCP sockets with SO_REUSEADDR only one that listens is in the way.
+                if !isUDP { #expect(listen(fd, 1) == 0) }
+                let refused = refusal { () throws(Errno) in
+                    try holdingSocket(isUDP ? .udp : .tcp, .anyOfBothFamilies, port: 631)
+                }
+                #expect(refused == .addressInUse, "\(address)")
+                close(fd)
+            }
         }
     }
 

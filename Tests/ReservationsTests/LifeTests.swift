@@ -12,18 +12,25 @@ private struct Answer: Equatable {
 private var pairs: [(State, Event, Answer)] {
     [
         (.planned, .started, Answer(state: .planned, effect: .bind)),
+        (.planned, .hold, Answer(state: .planned, effect: .bind)),
         (.planned, .bound, Answer(state: .held, effect: nil)),
+        (.planned, .inUse, Answer(state: .busy, effect: nil)),
         (.planned, .refused, Answer(state: .failed, effect: nil)),
         (.planned, .release, Answer(state: .released, effect: nil)),
         (.held, .release, Answer(state: .released, effect: .close)),
+        (.held, .hold, Answer(state: .held, effect: nil)),
         (.released, .release, Answer(state: .released, effect: nil)),
+        (.released, .hold, Answer(state: .planned, effect: .bind)),
+        (.busy, .release, Answer(state: .busy, effect: nil)),
+        (.busy, .hold, Answer(state: .planned, effect: .bind)),
         (.failed, .release, Answer(state: .failed, effect: nil)),
+        (.failed, .hold, Answer(state: .planned, effect: .bind)),
     ]
 }
 
 private var bugs: [(State, Event)] {
-    [State.held, .released, .failed].flatMap { state in
-        [Event.started, .bound, .refused].map { (state, $0) }
+    [State.held, .released, .busy, .failed].flatMap { state in
+        [Event.started, .bound, .inUse, .refused].map { (state, $0) }
     }
 }
 
@@ -36,9 +43,9 @@ private var bugs: [(State, Event)] {
         #expect(Answer(state: next, effect: effect) == wanted, "\(state), \(event)")
     }
 
-    @Test("is decided for every pair: seven are life, nine are bugs of ours")
+    @Test("is decided for every pair: fourteen are life, sixteen are bugs of ours")
     func total() {
-        #expect(pairs.count + bugs.count == 4 * 4)
+        #expect(pairs.count + bugs.count == 5 * 6)
     }
 
     @Test("ends the daemon on what nobody asked for", arguments: bugs.indices)

@@ -47,6 +47,20 @@ private let services = """
         #expect(plan.shown == ["cups: 7/tcp"])
     }
 
+    @Test("has a bound for the ports that its claims name, the same again and again too")
+    func claimedPorts() {
+        let lines = String(repeating: "1-65535\n", count: 100)
+
+        let plan = Plan([("a", lines), ("b", lines)])
+
+        #expect(plan.entries.count == 131_070)
+        #expect(plan.services.map { $0.reservations.count } == [131_070, 0])
+        let why = "more than 524288 ports in all files together, ignoring this line"
+        let first = "/etc/portreserve/a:5:1: '1-65535': \(why)"
+        #expect(plan.diagnostics.first?.text.description == first)
+        #expect(plan.diagnostics.count == 96 + 100)
+    }
+
     @Test("without a database names are wrong and numbers count")
     func noDatabase() {
         let plan = Plan([ConfigurationFile("ipp\n7/tcp")], database: nil)

@@ -44,6 +44,22 @@ import Text
         #expect(table.state(of: 1) == .released)
     }
 
+    @Test("begins anew with the states of what stays, and the rest planned")
+    func keeping() {
+        var old = Table(plan)
+        for entry in 0..<4 {
+            _ = old.take(.started, entry)
+            _ = old.take([.bound, .inUse, .refused, .bound][entry], entry)
+        }
+        let next = Plan([("a", "9/tcp\n3/tcp"), ("b", "2/tcp"), ("c", "1/tcp")])
+
+        let table = Table(next, keeping: Change(from: plan, to: next), of: old)
+
+        #expect(next.shown == ["a: 9/tcp 3/tcp", "b: 2/tcp", "c: 1/tcp"])
+        #expect((0..<4).map { table.state(of: $0) } == [.planned, .failed, .busy, .held])
+        #expect(table.heldCount == 1 && table.heldServiceCount == 1)
+    }
+
     @Test("counts as a recount does, whatever a seed does", arguments: UInt64(0)..<50)
     func walk(seed: UInt64) {
         var random = Seeded(state: seed)
@@ -54,14 +70,21 @@ import Text
             })
         var table = Table(plan)
         let refusedInTen = Int.random(in: 0...10, using: &random)
+        func answer() -> Event {
+            let isRefused = Int.random(in: 0..<10, using: &random) < refusedInTen
+            return isRefused ? [.refused, .inUse].randomElement(using: &random) ?? .inUse : .bound
+        }
         for step in 0..<200 {
             let entry = Int.random(in: plan.entries.indices, using: &random)
             let event = Int.random(in: 0..<3, using: &random)
             let isFirst = table.state(of: entry) == .planned
             if event > 0, isFirst {
                 #expect(table.take(.started, entry) == .bind)
-                let isRefused = Int.random(in: 0..<10, using: &random) < refusedInTen
-                #expect(table.take(isRefused ? .refused : .bound, entry) == nil)
+                #expect(table.take(answer(), entry) == nil)
+            } else if event == 2 {
+                let isHeld = table.state(of: entry) == .held
+                #expect(table.take(.hold, entry) == (isHeld ? nil : .bind))
+                if !isHeld { #expect(table.take(answer(), entry) == nil) }
             } else {
                 let wasHeld = table.state(of: entry) == .held
                 #expect(table.take(.release, entry) == (wasHeld ? .close : nil))

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -55,8 +56,14 @@ struct clinux_sender {
 };
 ssize_t clinux_receive(int socket, void *buffer, size_t size, struct clinux_sender *sender);
 
+// accept4 and struct ucred are GNU's: a connection that never blocks, and who opened it.
+int clinux_accept(int socket, struct clinux_sender *peer);
+
 // A static filter program: every datagram is dropped before it is queued.
 int clinux_drop_datagrams(int socket);
+
+// ioctl is variadic. The columns of a terminal, 0 where it is none or does not know.
+int clinux_terminal_columns(int file);
 
 // There is no CommandLine in Embedded Swift: glibc hands these to ELF constructors.
 int clinux_argument_count(void);

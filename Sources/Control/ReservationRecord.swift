@@ -1,0 +1,121 @@
+public import Text
+public import Varlink
+
+/// One reservation as the daemon tells it: an endpoint, or a range of them that share all else.
+public struct ReservationRecord: Equatable {
+    /// Where a reservation stands.
+    public enum State: CaseIterable {
+        case held
+        case released
+        case serving
+        case idle
+        case busy
+        case failed
+
+        /// The interface's word.
+        public var text: Text {
+            switch self {
+            case .held: "held"
+            case .released: "released"
+            case .serving: "serving"
+            case .idle: "idle"
+            case .busy: "busy"
+            case .failed: "failed"
+            }
+        }
+    }
+
+    /// The name of the service's file.
+    public let service: Text
+    /// `tcp` or `udp`.
+    public let transport: Text
+    /// `*` is every address of both families.
+    public let address: Text
+    /// The only port, or the first of a range.
+    public let port: Int
+    /// The last port of a range.
+    public let last: Int?
+    /// Where it stands.
+    public let state: State
+    /// When it came to stand there, in microseconds since 1970.
+    public let since: Int
+    /// Whether a server with SO_REUSEADDR may bind beside the hold.
+    public let share: Bool
+    /// Whether only its own service's name releases it.
+    public let permanent: Bool
+    /// Why it is not held, where that is not plain from the state.
+    public let reason: Text?
+    /// The file that names it.
+    public let file: Text
+    /// The line of the file.
+    public let line: Int
+
+    /// Tells of a reservation.
+    public init(
+        service: Text, transport: Text, address: Text, port: Int, last: Int?, state: State,
+        since: Int, share: Bool, permanent: Bool, reason: Text?, file: Text, line: Int
+    ) {
+        self.service = service
+        self.transport = transport
+        self.address = address
+        self.port = port
+        self.last = last
+        self.state = state
+        self.since = since
+        self.share = share
+        self.permanent = permanent
+        self.reason = reason
+        self.file = file
+        self.line = line
+    }
+}
+
+extension ReservationRecord {
+    /// The same when its file names it no longer.
+    public var gone: ReservationRecord {
+        ReservationRecord(
+            service: service, transport: transport, address: address, port: port, last: last,
+            state: .released, since: since, share: share, permanent: permanent,
+            reason: "no longer configured", file: file, line: line)
+    }
+
+    /// As the interface's type Reservation; what is nil is left out.
+    public var json: JSON {
+        var endpoint = [
+            Member("protocol", .string(transport)), Member("address", .string(address)),
+            Member("port", .integer(port)),
+        ]
+        if let last { endpoint.append(Member("last", .integer(last))) }
+        var members = [
+            Member("service", .string(service)), Member("endpoint", .object(endpoint)),
+            Member("state", .string(state.text)), Member("since", .integer(since)),
+            Member("share", .bool(share)), Member("permanent", .bool(permanent)),
+            Member("guarded", .bool(false)),
+        ]
+        if let reason { members.append(Member("reason", .string(reason))) }
+        return .object(
+            members + [Member("file", .string(file)), Member("line", .integer(line))])
+    }
+
+    /// Reads the interface's type Reservation; nil for anything else.
+    ///
+    /// What is new in it is ignored.
+    public init?(_ json: JSON) {
+        guard let members = json.object, let endpoint = members.value("endpoint")?.object,
+            let service = members.value("service")?.string,
+            let transport = endpoint.value("protocol")?.string,
+            let address = endpoint.value("address")?.string,
+            let port = endpoint.value("port")?.integer,
+            let word = members.value("state")?.string,
+            let state = State.allCases.first(where: { $0.text == word }),
+            let since = members.value("since")?.integer,
+            let share = members.value("share")?.bool,
+            let permanent = members.value("permanent")?.bool,
+            let file = members.value("file")?.string, let line = members.value("line")?.integer
+        else { return nil }
+        self.init(
+            service: service, transport: transport, address: address, port: port,
+            last: endpoint.value("last")?.integer, state: state, since: since, share: share,
+            permanent: permanent, reason: members.value("reason")?.string, file: file, line: line)
+    }
+}

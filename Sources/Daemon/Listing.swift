@@ -1,0 +1,64 @@
+internal import Control
+internal import Reservations
+
+/// What a client has still to be told: reservations from one place on, then some again.
+struct Listing {
+    /// The one service to tell of, nil for all.
+    let service: ServiceName?
+    /// Whether it goes on when all is told, with what changes.
+    let isWatch: Bool
+    /// The first reservation that was not told.
+    private var position: Int
+    private let end: Int
+    /// Reservations to tell again, in rising order, since they changed after they were told.
+    private var again: [Int] = []
+
+    /// Begins with all of a service's, or of every service's; nil where there is no such service.
+    init?(of service: ServiceName?, isWatch: Bool, _ plan: Plan) {
+        self.service = service
+        self.isWatch = isWatch
+        var range = plan.reservations.indices
+        if let service {
+            guard let number = plan.service(service) else { return nil }
+            range = plan.services[number].reservations
+        }
+        position = range.lowerBound
+        end = range.upperBound
+    }
+
+    /// Whether there is nothing to tell now.
+    var isAtEnd: Bool { position == end && again.isEmpty }
+
+    /// Tells `reservations` again, which are in rising order; those still to come come anyway.
+    mutating func tellAgain(_ reservations: [Int]) {
+        var merged: [Int] = []
+        var rest = again[...]
+        for reservation in reservations where reservation < position {
+            while let next = rest.first, next <= reservation {
+                rest = rest.dropFirst()
+                if next < reservation { merged.append(next) }
+            }
+            merged.append(reservation)
+        }
+        again = merged + rest
+    }
+
+    /// The next record, nil when there is nothing to tell now.
+    mutating func next(_ keeper: borrowing Keeper) -> ReservationRecord? {
+        if position < end {
+            let first = position
+            position += 1
+            while position < end, keeper.areAlike(position - 1, position) { position += 1 }
+            return keeper.record(first..<position)
+        }
+        guard let first = again.first else { return nil }
+        var next = first + 1
+        while again.count > next - first, again[next - first] == next,
+            keeper.areAlike(next - 1, next)
+        {
+            next += 1
+        }
+        again.removeFirst(next - first)
+        return keeper.record(first..<next)
+    }
+}

@@ -1,0 +1,71 @@
+internal import Control
+internal import LinuxIO
+internal import Reservations
+internal import Text
+
+extension Keeper {
+    /// Whether two reservations, one behind the other, are told as one range.
+    borrowing func areAlike(_ one: Int, _ other: Int) -> Bool {
+        let (first, second) = (table.plan.reservations[one], table.plan.reservations[other])
+        let (a, b) = (table.plan.entries[first.entry], table.plan.entries[second.entry])
+        return first.service == second.service && first.line == second.line
+            && a.endpoint.transport == b.endpoint.transport
+            && a.endpoint.address == b.endpoint.address
+            && a.endpoint.port != .max && a.endpoint.port + 1 == b.endpoint.port
+            && a.share == b.share && a.permanent == b.permanent
+            && table.state(of: first.entry) == table.state(of: second.entry)
+            && refusal(of: first.entry) == refusal(of: second.entry)
+    }
+
+    /// The record of reservations that are alike.
+    borrowing func record(_ range: Range<Int>) -> ReservationRecord {
+        let reservation = table.plan.reservations[range.lowerBound]
+        let entry = table.plan.entries[reservation.entry]
+        let service = table.plan.services[reservation.service]
+        let last = Int(entry.endpoint.port) + range.count - 1
+        let since = range.map { self.since(table.plan.reservations[$0].entry) }.max() ?? 0
+        return ReservationRecord(
+            service: service.name.text, transport: entry.endpoint.transport.text,
+            address: entry.endpoint.address.text, port: Int(entry.endpoint.port),
+            last: range.count > 1 ? last : nil,
+            state: word(for: table.state(of: reservation.entry)),
+            since: since, share: entry.share, permanent: entry.permanent,
+            reason: reason(reservation.entry), file: service.path, line: reservation.line)
+    }
+
+    /// The records of all reservations on `entries`, those that are alike as one.
+    borrowing func records(of entries: Set<Int>) -> [ReservationRecord] {
+        if entries.isEmpty { return [] }
+        var records: [ReservationRecord] = []
+        var first = 0
+        let reservations = table.plan.reservations
+        for next in 1...reservations.count {
+            if next < reservations.count, areAlike(next - 1, next),
+                entries.contains(reservations[next].entry)
+                    == entries.contains(reservations[first].entry)
+            {
+                continue
+            }
+            if entries.contains(reservations[first].entry) { records.append(record(first..<next)) }
+            first = next
+        }
+        return records
+    }
+
+    private borrowing func reason(_ entry: Int) -> Text? {
+        switch table.state(of: entry) {
+        case .held, .released: nil
+        case .planned: "too few descriptors"
+        case .busy, .failed: refusal(of: entry).map { "bind: \($0)" }
+        }
+    }
+}
+
+private func word(for state: State) -> ReservationRecord.State {
+    switch state {
+    case .held: .held
+    case .released: .released
+    case .busy: .busy
+    case .failed, .planned: .failed
+    }
+}

@@ -1,0 +1,53 @@
+internal import Control
+internal import LinuxIO
+internal import Reservations
+internal import Text
+
+/// What a reload came to, or would come to.
+struct ReloadOutcome {
+    let added: Int
+    let removed: Int
+    let kept: Int
+    let diagnostics: [Diagnostic]
+    /// What is no longer configured, for those who watch.
+    let gone: [ReservationRecord]
+
+    init(_ change: Change, _ diagnostics: [Diagnostic], gone: [ReservationRecord] = []) {
+        added = change.added.count
+        removed = change.removed.count
+        kept = change.kept.count
+        self.diagnostics = diagnostics
+        self.gone = gone
+    }
+}
+
+extension Keeper {
+    /// Reads the configuration anew and makes it the one in force, step by step: the new plan is
+    /// whole before anything is let go, what stays is never touched, what is new is tried last.
+    mutating func reload(_ places: Places, _ log: Log) -> ReloadOutcome {
+        let (plan, diagnostics) = reading(places)
+        for diagnostic in diagnostics { log.say(.warning, diagnostic.text) }
+        let change = Change(from: table.plan, to: plan)
+        let gone = records(of: Set(change.removed)).map { $0.gone }
+        adopt(plan, change)
+        hold(change.added, log)
+        let added = counted(change.added.count, "port", "ports")
+        log.say(
+            .notice,
+            "portreserve: reloaded: \(added) added, \(change.removed.count) removed, "
+                + "\(change.kept.count) kept")
+        return ReloadOutcome(change, diagnostics, gone: gone)
+    }
+
+    /// What a reload would come to now; nothing is touched.
+    borrowing func rehearseReload(_ places: Places) -> ReloadOutcome {
+        let (plan, diagnostics) = reading(places)
+        return ReloadOutcome(Change(from: table.plan, to: plan), diagnostics)
+    }
+
+    private borrowing func reading(_ places: Places) -> (Plan, [Diagnostic]) {
+        var reader = ConfigurationReader(places)
+        let plan = reader.plan(services: places.services, after: table.plan)
+        return (plan, reader.diagnostics)
+    }
+}

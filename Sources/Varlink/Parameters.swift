@@ -1,0 +1,68 @@
+public import Text
+
+/// A call that gets an error for an answer, with the error.
+public struct CallError: Error, Equatable {
+    /// What to answer.
+    public let reply: Reply
+
+    /// An error of an interface.
+    public init(_ error: Text, _ parameters: [Member] = []) {
+        reply = Reply(error: error, parameters)
+    }
+
+    /// A parameter is missing, unknown or of the wrong type.
+    public init(invalidParameter name: Text) {
+        // The caller's own name for it, which may be as long as its message.
+        let name = Text(name.bytes.prefix(nameBytesMax))
+        self.init("org.varlink.service.InvalidParameter", [Member("parameter", .string(name))])
+    }
+
+    /// The caller may not.
+    public static let permissionDenied = CallError("org.varlink.service.PermissionDenied")
+    /// The method answers more than once.
+    public static let expectedMore = CallError("org.varlink.service.ExpectedMore")
+}
+
+/// Bytes of a caller's own word that an error gives back.
+private let nameBytesMax = 255
+
+/// The parameters of a call, taken one by one, until none may be left.
+public struct Parameters {
+    private var members: [Member]
+
+    /// Begins with all that the call has.
+    public init(_ call: Call) { members = call.parameters }
+
+    /// Takes a text that must be there.
+    public mutating func string(_ name: Text) throws(CallError) -> Text {
+        guard let text = try optionalString(name) else {
+            throw CallError(invalidParameter: name)
+        }
+        return text
+    }
+
+    /// Takes a text, nil where there is none.
+    public mutating func optionalString(_ name: Text) throws(CallError) -> Text? {
+        guard let value = take(name) else { return nil }
+        guard let text = value.string else { throw CallError(invalidParameter: name) }
+        return text
+    }
+
+    /// Takes a truth, nil where there is none.
+    public mutating func optionalBool(_ name: Text) throws(CallError) -> Bool? {
+        guard let value = take(name) else { return nil }
+        guard let truth = value.bool else { throw CallError(invalidParameter: name) }
+        return truth
+    }
+
+    /// Refuses what nobody took.
+    public func end() throws(CallError) {
+        if let rest = members.first { throw CallError(invalidParameter: rest.name) }
+    }
+
+    private mutating func take(_ name: Text) -> JSON? {
+        let value = members.value(name)
+        members.removeAll { $0.name == name }
+        return value
+    }
+}

@@ -1,0 +1,53 @@
+internal import Control
+internal import Text
+
+/// The headings of a table of reservations.
+func reservationHeadings(hasReasons: Bool) -> [String] {
+    ["SERVICE", "ENDPOINT", "STATE", "SINCE", "FILE"] + (hasReasons ? ["REASON"] : [])
+}
+
+extension ReservationRecord {
+    /// The row of a table; `since` is what that column shows.
+    func row(since: String, hasReasons: Bool) -> [Cell] {
+        let cells = [
+            Cell(fit(service)), Cell(fit(endpoint)), Cell("\(state.text)", state.tone),
+            Cell(since), Cell(fit("\(file):\(line)")),
+        ]
+        return hasReasons ? cells + [Cell(fit(reason ?? ""))] : cells
+    }
+
+    /// `631/tcp`, `127.0.0.1:5432/tcp`, `[::1]:7000-7050/udp`.
+    var endpoint: Text {
+        let ports: Text = last.map { "\(port)-\($0)/\(transport)" } ?? "\(port)/\(transport)"
+        if address == "*" { return ports }
+        let isIPv6 = address.bytes.contains(UInt8(ascii: ":"))
+        return isIPv6 ? "[\(address)]:\(ports)" : "\(address):\(ports)"
+    }
+
+    /// Whether somebody should look after it.
+    var isWrong: Bool {
+        switch state {
+        case .held, .released, .serving, .idle: false
+        case .busy, .failed: true
+        }
+    }
+}
+
+extension ReservationRecord.State {
+    fileprivate var tone: Tone {
+        switch self {
+        case .held, .serving: .good
+        case .released: .notable
+        case .busy, .failed: .bad
+        case .idle: .faint
+        }
+    }
+}
+
+/// What comes from outside, fit for a terminal.
+private func fit(_ text: Text) -> String {
+    "\(Text.printable(text.bytes[...], most: cellBytesMax))"
+}
+
+/// A path is no longer, PATH_MAX.
+private let cellBytesMax = 4_096

@@ -1,0 +1,65 @@
+internal import ArgumentParser
+internal import Control
+internal import LinuxIO
+internal import Text
+internal import Varlink
+
+/// Shows the reservations.
+struct Status: Verb {
+    static let configuration = CommandConfiguration(
+        abstract: "Show the reservations, and where each stands.",
+        discussion: "Exits 1 when a port is busy or has failed.",
+        aliases: ["list"])
+
+    @Argument(help: "Services to show; all when none is given.", completion: .service)
+    var service: [String] = []
+
+    @OptionGroup var output: OutputOptions
+
+    func perform() throws(Trouble) -> Outcome {
+        var conversation = try Conversation()
+        var replies: [[Member]] = []
+        var outcome = Outcome.done
+        if service.isEmpty {
+            try conversation.ask(.list(nil)) { replies.append($0) }
+        } else {
+            outcome = try forEach(service) { name throws(Trouble) in
+                try conversation.ask(.list(name)) { replies.append($0) }
+                return .done
+            }
+        }
+        let records = replies.compactMap { $0.value("reservation") }.compactMap {
+            ReservationRecord($0)
+        }
+        let style = output.style
+        let lines = style == .off ? table(records) : replies.compactMap { json($0, style) }
+        if !lines.isEmpty { answer(Text(Array(lines.map(\.bytes).joined(separator: [10])))) }
+        if style == .off, records.isEmpty, outcome == .done {
+            complain("portreservectl: nothing is reserved")
+        }
+        return records.contains(where: \.isWrong) ? outcome.and(.wrong) : outcome
+    }
+
+    private func table(_ records: [ReservationRecord]) -> [Text] {
+        let now = wallMicroseconds()
+        return statusLines(
+            records, now: now, hasLegend: output.hasLegend, on: Paper.standardOutput
+        ).map { Text(Array($0.utf8)) }
+    }
+}
+
+/// The table of `records` as lines, none where there is no record; `now` is in microseconds.
+func statusLines(
+    _ records: [ReservationRecord], now: Int, hasLegend: Bool, on paper: Paper
+) -> [String] {
+    if records.isEmpty { return [] }
+    let hasReasons = records.contains { $0.reason != nil }
+    let rows = records.map { record in
+        record.row(
+            since: age(seconds: (now - record.since) / 1_000_000), hasReasons: hasReasons)
+    }
+    var table = Table(reservationHeadings(hasReasons: hasReasons), hasLegend: hasLegend)
+    for row in rows { table.widen(for: row) }
+    let legend = hasLegend ? [table.legend(on: paper)] : []
+    return legend + rows.map { table.line($0, on: paper) }
+}

@@ -1,0 +1,78 @@
+import Control
+import Testing
+import Text
+
+@testable import portreservectl
+
+@Suite("portreservectl: tables")
+struct TableTests {
+    @Test("a table fits 40, 80 and 200 columns", arguments: [40, 80, 200])
+    func golden(columns: Int) {
+        let paper = Paper(columns: columns, isColoured: false)
+        let lines = statusLines(records, now: now, hasLegend: true, on: paper)
+        #expect(lines.allSatisfy { $0.count <= columns })
+        expectGolden(lines.joined(separator: "\n") + "\n", "table-\(columns).txt")
+    }
+
+    @Test("colours change no width, and each line ends without one")
+    func colours() {
+        let plain = Paper(columns: 80, isColoured: false)
+        let lines = statusLines(
+            records, now: now, hasLegend: true, on: Paper(columns: 80, isColoured: true))
+        let stripped = lines.map { $0.replacing(/\u{1b}\[[0-9]+m/, with: "") }
+        #expect(stripped == statusLines(records, now: now, hasLegend: true, on: plain))
+        #expect(lines.contains { $0.contains("\u{1b}[31mbusy\u{1b}[0m") })
+    }
+
+    @Test("without a legend there are rows alone, and no room for headings")
+    func noLegend() {
+        let lines = statusLines(
+            Array(records.prefix(1)), now: now, hasLegend: false,
+            on: Paper(columns: 200, isColoured: false))
+        #expect(lines == ["cups  631/tcp  held  5s  /etc/portreserve/cups:3"])
+    }
+
+    @Test("there is no table of nothing")
+    func empty() {
+        let paper = Paper(columns: 80, isColoured: false)
+        #expect(statusLines([], now: now, hasLegend: true, on: paper).isEmpty)
+    }
+
+    @Test("no width makes a line too long, or ends the program", arguments: 1...120)
+    func everyWidth(columns: Int) {
+        let paper = Paper(columns: columns, isColoured: false)
+        let lines = statusLines(records, now: now, hasLegend: true, on: paper)
+        #expect(lines.allSatisfy { $0.count <= columns })
+    }
+
+    @Test("control characters of a name do not reach the terminal")
+    func controlCharacters() {
+        let odd = record("a\u{1b}[31mb", "*", 1, state: .held)
+        let line = statusLines(
+            [odd], now: now, hasLegend: false, on: Paper(columns: 80, isColoured: false))
+        #expect(line.first?.hasPrefix("a\\x1b[31mb  ") == true)
+    }
+}
+
+private let now = 1_764_101_465_000_000
+
+private var records: [ReservationRecord] {
+    [
+        record("cups", "*", 631, state: .held, age: 5),
+        record("postgresql", "127.0.0.1", 5432, state: .released, age: 754),
+        record("postgresql", "::1", 5432, state: .serving, age: 11_100),
+        record("nfs-client-windows", "*", 7000, last: 7050, state: .idle, age: 360_000),
+        record("ypbind", "*", 834, state: .busy, age: 12, reason: "bind: Address already in use"),
+        record("far", "2001:db8::1:2:3:4", 60_000, last: 60_001, state: .failed, reason: "bind: x"),
+    ]
+}
+
+private func record(
+    _ service: String, _ address: String, _ port: Int, last: Int? = nil,
+    state: ReservationRecord.State, age: Int = 0, reason: String? = nil
+) -> ReservationRecord {
+    ReservationRecord(
+        service: text(service), transport: "tcp", address: text(address), port: port, last: last,
+        state: state, since: now - age * 1_000_000, share: false, permanent: false,
+        reason: reason.map { text($0) }, file: text("/etc/portreserve/\(service)"), line: 3)
+}
