@@ -20,6 +20,7 @@ fish_completion = $(share)/fish/vendor_completions.d/portreservectl.fish
 
 # The lean programs live in a folder of their own, so that both flavours stay built.
 lean_folder = .build-lean
+varlinkctl_folder = .build-varlinkctl
 fuzz_folder = .build-fuzz
 LEAN_SWIFT = LEAN=1 swift build -c release --scratch-path $(lean_folder) --disable-local-rpath
 SWIFT_TEST = swift test --disable-xctest
@@ -33,7 +34,8 @@ export PORTRESERVE_PROGRAMS = $(CURDIR)/build
 swift_packages = g++ libc6-dev binutils git ca-certificates tzdata libcurl4 libxml2 libsqlite3-0 \
     libncurses6 zlib1g libstdc++6
 test_packages = rpcbind nfs-common ypbind-mt cups-daemon libtirpc3 iproute2 strace util-linux \
-     socat procps python3
+     socat procps python3 \
+     mmdebstrap debian-archive-keyring
 
 .NOTPARALLEL:
 .PHONY: help build lean test quick e2e fuzz lint format bench measure man install uninstall run demo \
@@ -65,7 +67,8 @@ e2e: need-tests build ## the built programs against real thieves; needs root
 	@swift build --build-tests
 	@tools/root.sh env $(test_environment) $(SWIFT_TEST) --skip-build --filter EndToEnd
 
-test_environment = PORTRESERVE_PROGRAMS=$(PORTRESERVE_PROGRAMS) SWIFT_BACKTRACE=$(SWIFT_BACKTRACE)
+test_environment = PORTRESERVE_PROGRAMS=$(PORTRESERVE_PROGRAMS) SWIFT_BACKTRACE=$(SWIFT_BACKTRACE) \
+    PORTRESERVE_VARLINKCTL=$(CURDIR)/$(varlinkctl_folder)/varlinkctl
 
 fuzz: need-swift ## random bytes for all that reads foreign ones, FUZZ_SECONDS (20) each
 	@FUZZ=1 swift build -c release --scratch-path $(fuzz_folder)
@@ -122,7 +125,7 @@ demo: lean ## a session to follow, in namespaces of its own: hold, thief, releas
 	@tools/demo.sh build
 
 clean: ## forgets all that was built
-	@rm -rf .build $(lean_folder) $(fuzz_folder) build
+	@rm -rf .build $(lean_folder) $(fuzz_folder) $(varlinkctl_folder) build
 
 check: lint test fuzz measure ## all that CI runs
 
@@ -132,6 +135,7 @@ need-swift:
 
 need-tests:
 	@tools/need.sh $(swift_packages) $(test_packages)
+	@tools/root.sh tools/varlinkctl.sh $(varlinkctl_folder)
 
 need-mandoc:
 	@tools/need.sh mandoc groff-base

@@ -21,7 +21,7 @@ struct ControlReleaseTests {
         }
     }
 
-    @Test("three clients at a time, 300 times, each for a service of its own")
+    @Test("three clients at a time, 1,000 times, each for a service of its own")
     func threeServices() throws {
         try Room.run { room in
             for port in 4000...4002 { room.configure("svc\(port)", "\(port)\n") }
@@ -30,7 +30,7 @@ struct ControlReleaseTests {
 
             let clients = try (4000...4002).map { port in
                 try room.startPython(
-                    releaseAndBind, [portrelease, "svc\(port)", "\(port)", "300"])
+                    releaseAndBind, [portrelease, "svc\(port)", "\(port)", "1000"])
             }
 
             for client in clients { #expect(try client.wait() == 0, room.story) }
@@ -40,14 +40,14 @@ struct ControlReleaseTests {
         }
     }
 
-    @Test("three for one service at the same moment, 300 times: who ends first may bind first")
+    @Test("three for one service at the same moment, 1,000 times: who ends first may bind first")
     func oneService() throws {
         try Room.run { room in
             room.configure("cups", "4000\n")
             let daemon = try room.startDaemon("-d", "--stay")
             let portrelease = try Programs.path(of: "portrelease")
 
-            let client = try room.runPython(threeForOne, portrelease, "300")
+            let client = try room.runPython(threeForOne, portrelease, "1000")
 
             #expect(client.status == 0, room.story)
             #expect(isHeld("4000/tcp") && isHeld("4000/udp"), room.story)

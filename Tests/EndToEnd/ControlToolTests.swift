@@ -1,0 +1,101 @@
+/// portreservectl as an administrator uses it: each verb beside the shipped daemon, by what it
+/// prints and how it exits.
+
+import Glibc
+import Testing
+
+@Suite("portreservectl beside the daemon")
+struct ControlToolTests {
+    @Test("without a daemon each verb says so, what to do, and 3")
+    func alone() throws {
+        try Room.run { room in
+            for verb in [
+                ["status"], ["release", "cups"], ["hold", "cups"], ["reload"], ["watch"],
+            ] {
+                let tool = try room.start(["portreservectl"] + verb)
+
+                #expect(try tool.wait() == 3, room.story)
+                #expect(tool.output.isEmpty, room.story)
+                #expect(tool.errorText.contains("not running: start it with"), room.story)
+            }
+        }
+    }
+
+    @Test("a service is shown, released, held again and shown")
+    func round() throws {
+        try Room.run { room in
+            room.configure("cups", "631/tcp\n7000-7009/udp\n")
+            let daemon = try room.startDaemon("-d", "--stay")
+
+            #expect(try room.tool("status", room).contains("7000-7009/udp  held"), room.story)
+            #expect(try room.tool("release cups", room) == "cups: 11 ports released\n")
+            #expect(isFree("631/tcp") && isFree("7009/udp"), room.story)
+            #expect(try room.tool("status cups", room).contains("631/tcp        released"))
+            #expect(try room.tool("hold cups", room) == "cups: 11 ports held\n")
+            #expect(isHeld("631/tcp") && isHeld("7009/udp"), room.story)
+            let json = try room.tool("status -j cups", room)
+            #expect(json.split(separator: "\n").count == 2, room.story)
+            #expect(try daemon.stop() == 0, room.story)
+        }
+    }
+
+    @Test("a name that is nearly right is guessed, and is 4")
+    func guess() throws {
+        try Room.run { room in
+            room.configure("cups", "631/tcp\n")
+            let daemon = try room.startDaemon("-d", "--stay")
+
+            let tool = try room.run("portreservectl", "release", "cpus")
+
+            #expect(tool.status == 4, room.story)
+            #expect(tool.errorText.contains("Did you mean 'cups'?"), room.story)
+            #expect(isHeld("631/tcp"), room.story)
+            #expect(try daemon.stop() == 0, room.story)
+        }
+    }
+
+    @Test("a port that somebody else has is shown, and is 1")
+    func busy() throws {
+        try Room.run { room in
+            room.configure("cups", "631/tcp\n632/tcp\n")
+            let other = try bind("631/tcp")
+            let daemon = try room.startDaemon("-d", "--stay")
+
+            let tool = try room.run("portreservectl", "status")
+
+            #expect(tool.status == 1, room.story)
+            #expect(tool.outputText.contains("busy"), room.story)
+            #expect(try daemon.stop() == 0, room.story)
+            withExtendedLifetime(other) {}
+        }
+    }
+
+    @Test("a reload is rehearsed and done, and a wrong line is 1")
+    func reload() throws {
+        try Room.run { room in
+            room.configure("cups", "631/tcp\n")
+            let daemon = try room.startDaemon("-d", "--stay")
+            room.configure("new", "4001/tcp\n")
+
+            #expect(
+                try room.tool("reload --dry-run", room)
+                    == "1 port would be added, 0 removed, 1 kept\n")
+            #expect(isFree("4001/tcp"), room.story)
+            _ = try room.tool("reload", room)
+            #expect(isHeld("4001/tcp"), room.story)
+            room.configure("new", "4001/sctp\n")
+            let tool = try room.run("portreservectl", "reload")
+            #expect(tool.status == 1 && isHeld("4001/tcp"), room.story)
+            #expect(try daemon.stop() == 0, room.story)
+        }
+    }
+}
+
+extension Room {
+    /// What portreservectl says on standard output; it has to end well.
+    fileprivate func tool(_ words: String, _ room: Room) throws -> String {
+        let tool = try start(["portreservectl"] + words.split(separator: " ").map(String.init))
+        #expect(try tool.wait() == 0, "\(words)\(room.story)")
+        return tool.outputText
+    }
+}
