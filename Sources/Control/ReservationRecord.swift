@@ -71,11 +71,11 @@ public struct ReservationRecord: Equatable {
 }
 
 extension ReservationRecord {
-    /// The same when its file names it no longer.
-    public var gone: ReservationRecord {
+    /// The same when its file names it no longer, since `moment` in microseconds since 1970.
+    public func gone(since moment: Int) -> ReservationRecord {
         ReservationRecord(
             service: service, transport: transport, address: address, port: port, last: last,
-            state: .released, since: since, share: share, permanent: permanent,
+            state: .released, since: moment, share: share, permanent: permanent,
             reason: "no longer configured", file: file, line: line)
     }
 

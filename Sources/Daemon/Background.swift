@@ -24,13 +24,13 @@ struct WaitingParent: ~Copyable {
         }
     }
 
-    /// Lets the parent end well, then gives up the standard descriptors.
+    /// Gives up the standard descriptors, then lets the parent end well.
     ///
-    /// A parent that cannot be told would wait for the end of this process.
+    /// Throws where the parent cannot be told: it waits for the end of this process then.
     consuming func letGo() throws(Failure) {
+        for number in Int32(0)...2 { try? null.duplicate(onto: number) }
         let word: [UInt8] = [1]
         try needed("pipe") { () throws(Errno) in _ = try pipe.write(word.span) }
-        for number in Int32(0)...2 { try? null.duplicate(onto: number) }
     }
 }
 

@@ -28,7 +28,8 @@ extension Keeper {
         let (plan, diagnostics) = reading(places)
         for diagnostic in diagnostics { log.say(.warning, diagnostic.text) }
         let change = Change(from: table.plan, to: plan)
-        let gone = records(of: Set(change.removed)).map { $0.gone }
+        let now = wallMicroseconds()
+        let gone = records(of: Set(change.removed)).map { $0.gone(since: now) }
         adopt(plan, change)
         hold(change.added, log)
         let added = counted(change.added.count, "port", "ports")
