@@ -8,13 +8,13 @@ folder=$(realpath -m "$1")
 echo "varlinkctl: fetching Debian 13's into $(basename "$folder")" >&2
 rm -rf "$folder"
 mkdir -p "$folder"
-mmdebstrap --quiet --variant=extract --include=systemd,libsystemd-shared trixie "$folder/root"
-loader=$(find "$folder/root/usr/lib" "$folder/root/usr/lib64" -name 'ld-linux*.so.*' 2>/dev/null | head -n 1)
-libraries=$(dirname "$(find "$folder/root/usr/lib" -name 'libc.so.6' | head -n 1)")
+mmdebstrap --quiet --variant=extract --include=systemd,libsystemd-shared trixie "$folder/debian13"
+loader=$(find "$folder/debian13/usr/lib" "$folder/debian13/usr/lib64" -name 'ld-linux*.so.*' 2>/dev/null | head -n 1)
+libraries=$(dirname "$(find "$folder/debian13/usr/lib" -name 'libc.so.6' | head -n 1)")
 # The loader of Debian 13 finds the libraries of Debian 13; nothing has to be entered for that.
 cat >"$folder/varlinkctl.new" <<END
 #!/bin/sh
-exec "$loader" --library-path "$libraries:$libraries/systemd" "$folder/root/usr/bin/varlinkctl" "\$@"
+exec "$loader" --library-path "$libraries:$libraries/systemd" "$folder/debian13/usr/bin/varlinkctl" "\$@"
 END
 chmod 755 "$folder/varlinkctl.new"
 mv "$folder/varlinkctl.new" "$folder/varlinkctl"

@@ -140,6 +140,7 @@ final class Client {
     /// may take thousands away and the watcher may not read.
     func tell(_ gone: [ReservationRecord]) {
         for record in gone.prefix(ClientLimits.goneRecordsMax) {
+            if machine.unsentCount >= ClientLimits.unsentBytesMax { return }
             answer(Reply([Member("reservation", record.json)], continues: true))
         }
     }

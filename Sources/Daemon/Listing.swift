@@ -11,7 +11,7 @@ struct Listing {
     private var position: Int
     private let end: Int
     /// Reservations to tell again, in rising order, since they changed after they were told.
-    private var again: [Int] = []
+    private var again: ArraySlice<Int> = []
 
     /// Begins with all of a service's, or of every service's; nil where there is no such service.
     init?(of service: ServiceName?, isWatch: Bool, _ plan: Plan) {
@@ -32,7 +32,7 @@ struct Listing {
     /// Tells `reservations` again, which are in rising order; those still to come come anyway.
     mutating func tellAgain(_ reservations: [Int]) {
         var merged: [Int] = []
-        var rest = again[...]
+        var rest = again
         for reservation in reservations where reservation < position {
             while let next = rest.first, next <= reservation {
                 rest = rest.dropFirst()
@@ -40,7 +40,7 @@ struct Listing {
             }
             merged.append(reservation)
         }
-        again = merged + rest
+        again = (merged + rest)[...]
     }
 
     /// The next record, nil when there is nothing to tell now.
@@ -53,12 +53,11 @@ struct Listing {
         }
         guard let first = again.first else { return nil }
         var next = first + 1
-        while again.count > next - first, again[next - first] == next,
-            keeper.areAlike(next - 1, next)
-        {
+        again = again.dropFirst()
+        while again.first == next, keeper.areAlike(next - 1, next) {
+            again = again.dropFirst()
             next += 1
         }
-        again.removeFirst(next - first)
         return keeper.record(first..<next)
     }
 }

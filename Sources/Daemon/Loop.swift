@@ -130,6 +130,8 @@ struct Loop: ~Copyable {
     /// Reads the configuration anew; whoever is being told of reservations is told anew.
     mutating func reload() -> ReloadOutcome {
         let outcome = keeper.reload(places, log)
+        // A configuration without a port is no release of the last one.
+        stays = stays || keeper.table.heldCount == 0
         let plan = keeper.table.plan
         for client in clients.watchers { client.tell(outcome.gone) }
         clients.restartListings { listing in
