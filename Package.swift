@@ -105,7 +105,9 @@ if lean {
             swiftSettings: house),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["Daemon", "LinuxIO", "Reservations", "Control", "Text", "CRig"],
+            dependencies: [
+                "Daemon", "LinuxIO", "Reservations", "Control", "Text", "Varlink", "CRig",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "PortreservectlTests",

@@ -56,11 +56,11 @@ public enum Request: Equatable {
 extension CallError {
     /// No file has that name.
     public static func noSuchService(_ name: Text) -> CallError {
-        CallError("\(reservationsInterfaceName).NoSuchService", [Member("service", .string(name))])
+        CallError("\(reservationsInterfaceName).NoSuchService", about: "service", name)
     }
 
     /// Only root may do that.
     public static func notYours(_ name: Text) -> CallError {
-        CallError("\(reservationsInterfaceName).NotYours", [Member("service", .string(name))])
+        CallError("\(reservationsInterfaceName).NotYours", about: "service", name)
     }
 }

@@ -3,34 +3,6 @@ internal import LinuxIO
 internal import Text
 internal import Varlink
 
-/// Bounds on what clients cost, all of them together and each.
-enum ClientLimits {
-    /// Connections in all.
-    static let countMax = 64
-    /// Connections of users other than root together, so that root always finds room.
-    static let strangersMax = 48
-    /// Connections of one user other than root.
-    static let perUserMax = 16
-    /// How long a message may stay half sent.
-    static let halfSentMs = 10_000
-    /// Replies made ahead of what the client has taken, in bytes.
-    static let unsentBytesMax = 65_536
-    /// What is taken from a client at once, in bytes.
-    static let readBytesMax = 16_384
-    /// Reservations that one reload took away and a watcher is told of.
-    static let goneRecordsMax = 256
-    /// Times one client is sent to in one turn, before the others have theirs.
-    static let sendsPerTurnMax = 2
-    /// Connections accepted in one turn.
-    static let acceptsPerTurnMax = 64
-    /// How long nobody is accepted once descriptors have run out.
-    static let acceptRestMs = 1_000
-    /// Connections that may wait to be accepted.
-    ///
-    /// More wait in their connect(2), so that root's is not behind thousands of a flood's.
-    static let backlog: Int32 = 128
-}
-
 /// One connection: its socket, its machine, and what it has still to be told.
 final class Client {
     let uid: UInt32
@@ -48,6 +20,12 @@ final class Client {
     private var hasEnded = false
     /// Whether the other side is gone, or has to go.
     private(set) var isOver = false
+    /// Whether the other side has gone in both directions: it reads no answer.
+    private var isHungUp = false
+    /// Whether there is something to be done for it that no event will tell.
+    private(set) var isDue = false
+    /// When it last had its turn, counted by its owner.
+    var lastTurn = 0
 
     /// Takes over a connection, which is told of by `token`.
     init(_ connection: consuming Connection, token: UInt64) {
@@ -63,10 +41,14 @@ final class Client {
         try events.add(socket, token: token)
     }
 
+    /// Notes that something has come, or that it has hung up.
+    func notice(isHungUp: Bool) {
+        isDue = true
+        self.isHungUp = isHungUp
+    }
+
     /// Takes what has come.
-    ///
-    /// `isHungUp`: it reads nothing any more.
-    func read(now: Int, isHungUp: Bool) {
+    func read(now: Int) {
         if hasEnded || isFull {
             isOver = isOver || isHungUp
             return
@@ -85,14 +67,24 @@ final class Client {
 
     /// The next call, nil when none is there whole, or one is being answered, or the client has to
     /// take its replies first.
+    ///
+    /// One call a turn, so that nobody waits for a thousand of somebody else's.
     func nextCall() -> Call? {
+        isDue = false
         if isOver { return nil }
         if machine.unsentCount >= ClientLimits.unsentBytesMax {
             deadline = nil
             return nil
         }
         do throws(BrokenMessage) {
-            let call = try machine.nextCall()
+            var call = try machine.nextCall()
+            // Who asked and went, tired of waiting, has decided otherwise since: portrelease's
+            // caller was told that nothing was released.
+            if let abandoned = call, isHungUp, abandoned.mode != .oneway {
+                isOver = true
+                call = nil
+            }
+            isDue = call != nil && machine.unreadCount > 0
             let isHalf = call == nil && !machine.isBusy && machine.unreadCount > 0
             deadline = isHalf ? deadline ?? lastRead + ClientLimits.halfSentMs : nil
             return call
@@ -106,9 +98,9 @@ final class Client {
     func answer(_ reply: Reply) { machine.answer(reply) }
 
     /// Makes replies and sends them, as far as the client takes them; not all in one turn.
-    func send(_ keeper: borrowing Keeper) {
+    func send(_ keeper: borrowing Keeper, _ runs: Runs) {
         for _ in 0..<ClientLimits.sendsPerTurnMax {
-            fill(keeper)
+            fill(keeper, runs)
             if machine.unsentCount == 0 { return }
             do throws(Errno) {
                 let count = try socket.sendAvailable(machine.unsent[...])
@@ -121,13 +113,14 @@ final class Client {
         }
     }
 
-    private func fill(_ keeper: borrowing Keeper) {
+    private func fill(_ keeper: borrowing Keeper, _ runs: Runs) {
         while let told = listing, machine.unsentCount < ClientLimits.unsentBytesMax {
             var rest = told
-            guard let record = rest.next(keeper) else {
+            guard let record = rest.next(keeper, runs) else {
                 if told.isWatch { return }
                 answer(Reply())
                 listing = nil
+                isDue = machine.unreadCount > 0
                 return
             }
             let continues = rest.isWatch || !rest.isAtEnd
@@ -148,7 +141,9 @@ final class Client {
     /// Begins to tell anew, or ends the answer where there is nothing any more to tell of.
     func restart(_ listing: Listing?) {
         self.listing = listing
-        if listing == nil { answer(Reply()) }
+        if listing != nil { return }
+        answer(Reply())
+        isDue = machine.unreadCount > 0
     }
 
     private var isFull: Bool { machine.unreadCount > MessageLimits.bytesMax }
@@ -156,7 +151,7 @@ final class Client {
     /// Asks to be told of what the client can go on with.
     func watchSocket(_ events: borrowing Events) {
         let tells = machine.unsentCount > 0 || listing.map { !$0.isAtEnd } ?? false
-        let isDone = hasEnded && !tells && !machine.isBusy
+        let isDone = hasEnded && !tells && !machine.isBusy && !isDue
         if isDone {
             isOver = true
             return

@@ -10,10 +10,14 @@ struct Clients: ~Copyable {
     var hasNews = false
     /// When connections are accepted again after descriptors ran out.
     private var acceptAgainAt: Int?
+    private var isAccepting = true
+    /// How many turns there have been.
+    private var turnCount = 0
 
     /// Takes the listening socket, which is told of by `token`, below 16: others are its clients'.
     init(_ listener: consuming Descriptor, token: UInt64) {
         assert(token < 16, "clients have the tokens from 16 on")
+        ClientLimits.check()
         self.listener = listener
         listenerToken = token
     }
@@ -23,18 +27,46 @@ struct Clients: ~Copyable {
         try events.add(listener, token: listenerToken)
     }
 
-    /// The client with that token, nil when it has gone.
-    borrowing func client(_ token: UInt64) -> Client? { clients.first { $0.token == token } }
+    /// Notes what the kernel tells of one of them.
+    borrowing func notice(_ event: ReadyEvent) {
+        clients.first { $0.token == event.token }?.notice(isHungUp: event.isHungUp)
+    }
+
+    /// Whether somebody has work left for the next turn.
+    var hasWork: Bool { clients.contains { $0.isDue } }
+
+    /// Whose turn it is: root's first, then that of those others who waited longest.
+    mutating func takeTurn() -> [Client] {
+        turnCount += 1
+        var turn: [Client] = []
+        for client in clients where client.isDue && client.isRoot { turn.append(client) }
+        for _ in 0..<ClientLimits.strangersPerTurnMax {
+            guard let next = strangerWhoWaitedLongest else { break }
+            next.lastTurn = turnCount
+            turn.append(next)
+        }
+        return turn
+    }
+
+    private var strangerWhoWaitedLongest: Client? {
+        var longest: Client?
+        for client in clients where client.isDue && !client.isRoot {
+            if client.lastTurn == turnCount { continue }
+            if let found = longest, found.lastTurn <= client.lastTurn { continue }
+            longest = client
+        }
+        return longest
+    }
 
     /// Those who watch.
     var watchers: [Client] { clients.filter { $0.listing?.isWatch ?? false } }
 
     /// Those who are being told of reservations.
-    var listeners: [Client] { clients.filter { $0.listing != nil || hasNews } }
+    var told: [Client] { clients.filter { $0.listing != nil || hasNews } }
 
-    /// Accepts who knocks; a connection that is one too many is closed at once.
+    /// Accepts who knocks, while there is room; one user's connection too many is closed at once.
     mutating func accept(_ events: borrowing Events, now: Int) throws(Errno) {
-        for _ in 0..<ClientLimits.acceptsPerTurnMax {
+        for _ in 0..<ClientLimits.acceptsPerTurnMax where clients.count < ClientLimits.countMax {
             do throws(Errno) {
                 guard let connection = try listener.acceptConnection() else { return }
                 guard hasRoom(for: connection.uid) else { continue }
@@ -46,14 +78,12 @@ struct Clients: ~Copyable {
                 // Linux: a connection that broke before it was accepted is an error of accept(2).
                 if !error.isShortage { continue }
                 acceptAgainAt = now + ClientLimits.acceptRestMs
-                try events.change(listener, token: listenerToken, .none)
                 return
             }
         }
     }
 
     private borrowing func hasRoom(for uid: UInt32) -> Bool {
-        if clients.count >= ClientLimits.countMax { return false }
         if uid == 0 { return true }
         let strangers = clients.count { !$0.isRoot }
         let own = clients.count { $0.uid == uid }
@@ -66,13 +96,17 @@ struct Clients: ~Copyable {
         return due.min()
     }
 
-    /// Lets those go who are over, or late, and accepts again when it is time.
+    /// Lets those go who are over, or late, and accepts as long as there is room and rest is over.
+    ///
+    /// Who knocks meanwhile waits in the backlog: root's hundredth connection is late, not lost.
     mutating func tidy(_ events: borrowing Events, now: Int) throws(Errno) {
         clients.removeAll { client in client.isOver || (client.deadline.map { $0 <= now } ?? false)
         }
-        if let due = acceptAgainAt, due <= now {
-            acceptAgainAt = nil
-            try events.change(listener, token: listenerToken, .read)
+        if let due = acceptAgainAt, due <= now { acceptAgainAt = nil }
+        let accepts = acceptAgainAt == nil && clients.count < ClientLimits.countMax
+        if accepts != isAccepting {
+            try events.change(listener, token: listenerToken, accepts ? .read : .none)
+            isAccepting = accepts
         }
     }
 

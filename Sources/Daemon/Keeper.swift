@@ -18,6 +18,8 @@ struct Keeper: ~Copyable {
     private var refusals: [Int: Errno] = [:]
     /// Endpoints whose state has changed since somebody last asked.
     private var changed: [Int] = []
+    /// Grows with every change of a state or of the plan.
+    private(set) var version = 0
 
     /// Begins with nothing held.
     init(_ plan: Plan) {
@@ -50,6 +52,7 @@ struct Keeper: ~Copyable {
         if table.state(of: entry) != before {
             since[entry] = wallMicroseconds()
             changed.append(entry)
+            version += 1
         }
         return effect
     }
@@ -107,6 +110,7 @@ extension Keeper {
         self.since = since
         self.refusals = refusals
         changed = []
+        version += 1
     }
 }
 

@@ -44,20 +44,19 @@ struct Listing {
     }
 
     /// The next record, nil when there is nothing to tell now.
-    mutating func next(_ keeper: borrowing Keeper) -> ReservationRecord? {
+    mutating func next(_ keeper: borrowing Keeper, _ runs: Runs) -> ReservationRecord? {
         if position < end {
-            let first = position
-            position += 1
-            while position < end, keeper.areAlike(position - 1, position) { position += 1 }
-            return keeper.record(first..<position)
+            let run = runs.rest(from: position)
+            position = run.range.upperBound
+            return keeper.record(run.range, since: run.since)
         }
         guard let first = again.first else { return nil }
-        var next = first + 1
-        again = again.dropFirst()
-        while again.first == next, keeper.areAlike(next - 1, next) {
+        let run = runs.rest(from: first)
+        var next = first
+        while run.range.contains(next), again.first == next {
             again = again.dropFirst()
             next += 1
         }
-        return keeper.record(first..<next)
+        return keeper.record(first..<next, since: run.since)
     }
 }

@@ -24,6 +24,7 @@ struct Loop: ~Copyable {
     private let releaseSocket: Descriptor
     private var clients: Clients
     var keeper: Keeper
+    var runs: Runs
     let log: Log
     let places: Places
     private var stays: Bool
@@ -50,6 +51,7 @@ struct Loop: ~Copyable {
         self.signals = signals
         self.releaseSocket = releaseSocket
         self.clients = clients
+        runs = Runs(keeper)
         self.keeper = keeper
         self.log = log
         self.places = places
@@ -95,7 +97,8 @@ struct Loop: ~Copyable {
     /// Sleeps, takes what has come, and acts.
     private mutating func turn() throws(Errno) -> Turn {
         let due = [restUntil, clients.deadline].compactMap { $0 }.min()
-        let ready = try events.wait(milliseconds: due.map { $0 - monotonicMilliseconds() })
+        let pause = clients.hasWork ? 0 : due.map { $0 - monotonicMilliseconds() }
+        let ready = try events.wait(milliseconds: pause)
         let now = monotonicMilliseconds()
         try endRest(now: now)
         var turn = Turn.goesOn
@@ -104,11 +107,12 @@ struct Loop: ~Copyable {
             case .signals: if takeSignals() == .ends { turn = .ends }
             case .releaseSocket: try readReleaseSocket()
             case .control: try clients.accept(events, now: now)
-            case nil:
-                guard let client = clients.client(event.token) else { continue }
-                client.read(now: now, isHungUp: event.isHungUp)
-                goOn(with: client)
+            case nil: clients.notice(event)
             }
+        }
+        for client in clients.takeTurn() {
+            client.read(now: now)
+            goOn(with: client)
         }
         tellWatchers()
         try clients.tidy(events, now: now)
@@ -145,16 +149,16 @@ struct Loop: ~Copyable {
     private mutating func tellWatchers() {
         let changes = Set(keeper.takeChanges())
         if changes.isEmpty, !clients.hasNews { return }
-        let listeners = clients.listeners
+        let told = clients.told
         clients.hasNews = false
-        if listeners.isEmpty { return }
+        if told.isEmpty { return }
         let plan = keeper.table.plan
-        let told = plan.reservations.indices.filter {
+        let news = plan.reservations.indices.filter {
             changes.contains(plan.reservations[$0].entry)
         }
-        for client in listeners {
-            if client.listing?.isWatch ?? false { client.listing?.tellAgain(told) }
-            goOn(with: client)
+        for client in told {
+            if client.listing?.isWatch ?? false { client.listing?.tellAgain(news) }
+            tell(client)
         }
     }
 

@@ -17,13 +17,13 @@ extension Keeper {
             && refusal(of: first.entry) == refusal(of: second.entry)
     }
 
-    /// The record of reservations that are alike.
-    borrowing func record(_ range: Range<Int>) -> ReservationRecord {
+    /// The record of reservations that are alike, the latest of them since `since`, in microseconds
+    /// since 1970.
+    borrowing func record(_ range: Range<Int>, since: Int) -> ReservationRecord {
         let reservation = table.plan.reservations[range.lowerBound]
         let entry = table.plan.entries[reservation.entry]
         let service = table.plan.services[reservation.service]
         let last = Int(entry.endpoint.port) + range.count - 1
-        let since = range.map { self.since(table.plan.reservations[$0].entry) }.max() ?? 0
         return ReservationRecord(
             service: service.name.text, transport: entry.endpoint.transport.text,
             address: entry.endpoint.address.text, port: Int(entry.endpoint.port),
@@ -33,8 +33,8 @@ extension Keeper {
             reason: reason(reservation.entry), file: service.path, line: reservation.line)
     }
 
-    /// The records of all reservations on `entries`, those that are alike as one.
-    borrowing func records(of entries: Set<Int>) -> [ReservationRecord] {
+    /// The records of all reservations on `entries`, those that are alike as one, since `now`.
+    borrowing func records(of entries: Set<Int>, since now: Int) -> [ReservationRecord] {
         if entries.isEmpty { return [] }
         var records: [ReservationRecord] = []
         var first = 0
@@ -46,7 +46,9 @@ extension Keeper {
             {
                 continue
             }
-            if entries.contains(reservations[first].entry) { records.append(record(first..<next)) }
+            if entries.contains(reservations[first].entry) {
+                records.append(record(first..<next, since: now))
+            }
             first = next
         }
         return records

@@ -10,14 +10,25 @@ private let description = ServiceDescription(
     url: "man:portreserve-control(7)", [reservationsInterface])
 
 extension Loop {
-    /// Does what a client has asked for, and tells it as much as it takes.
+    /// Does the next thing that a client has asked for, and tells it as much as it takes.
     mutating func goOn(with client: Client) {
-        client.send(keeper)
-        while let call = client.nextCall() {
+        send(to: client)
+        if let call = client.nextCall() {
             answer(call, to: client)
-            client.send(keeper)
+            send(to: client)
         }
         if !client.isOver { client.watchSocket(events) }
+    }
+
+    /// Tells a client as much as it takes of what it has asked for before.
+    mutating func tell(_ client: Client) {
+        send(to: client)
+        if !client.isOver { client.watchSocket(events) }
+    }
+
+    private mutating func send(to client: Client) {
+        if client.listing != nil, !runs.isOf(keeper) { runs = Runs(keeper) }
+        client.send(keeper, runs)
     }
 
     private mutating func answer(_ call: Call, to client: Client) {

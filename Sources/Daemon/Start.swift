@@ -43,8 +43,11 @@ extension Keeper {
                 left += 1
                 continue
             }
-            room -= 1
-            if let refusal = hold(entry) { sayRefusal(of: entry, refusal, log) }
+            if let refusal = hold(entry) {
+                sayRefusal(of: entry, refusal, log)
+            } else {
+                room -= 1
+            }
         }
         if left > 0 {
             let verb: Text = left == 1 ? "is" : "are"

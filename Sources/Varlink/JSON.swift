@@ -35,6 +35,8 @@ public enum MessageLimits {
     static let depthMax = 8
     /// Members of one object, since each is compared with all before it.
     static let membersMax = 64
+    /// A caller's own word in an error, in bytes; a service's name may be as long.
+    static let wordBytesMax = 255
 }
 
 extension [Member] {

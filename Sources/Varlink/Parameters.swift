@@ -12,9 +12,13 @@ public struct CallError: Error, Equatable {
 
     /// A parameter is missing, unknown or of the wrong type.
     public init(invalidParameter name: Text) {
-        // The caller's own name for it, which may be as long as its message.
-        let name = Text(name.bytes.prefix(nameBytesMax))
-        self.init("org.varlink.service.InvalidParameter", [Member("parameter", .string(name))])
+        self.init("org.varlink.service.InvalidParameter", about: "parameter", name)
+    }
+
+    /// An error of an interface about a word of the caller's own, of which it gives back the front:
+    /// it may be as long as a message.
+    public init(_ error: Text, about parameter: Text, _ word: Text) {
+        self.init(error, [Member(parameter, .string(front(of: word)))])
     }
 
     /// The caller may not.
@@ -23,8 +27,14 @@ public struct CallError: Error, Equatable {
     public static let expectedMore = CallError("org.varlink.service.ExpectedMore")
 }
 
-/// Bytes of a caller's own word that an error gives back.
-private let nameBytesMax = 255
+/// As much of a caller's word as an error gives back, cut between two characters.
+private func front(of word: Text) -> Text {
+    if word.bytes.count <= MessageLimits.wordBytesMax { return word }
+    var end = MessageLimits.wordBytesMax
+    // UTF-8: the bytes of a character after its first are 10xxxxxx.
+    while end > 0, word.bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    return Text(word.bytes[..<end])
+}
 
 /// The parameters of a call, taken one by one, until none may be left.
 public struct Parameters {

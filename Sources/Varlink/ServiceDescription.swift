@@ -74,11 +74,11 @@ public struct ServiceDescription: Sendable {
 extension CallError {
     /// No such method in an interface that is there.
     public init(unknownMethod method: Text, _ error: Text = "MethodNotFound") {
-        self.init("org.varlink.service.\(error)", [Member("method", .string(method))])
+        self.init("org.varlink.service.\(error)", about: "method", method)
     }
 
     fileprivate init(unknownInterface name: Text) {
-        self.init("org.varlink.service.InterfaceNotFound", [Member("interface", .string(name))])
+        self.init("org.varlink.service.InterfaceNotFound", about: "interface", name)
     }
 }
 

@@ -57,6 +57,20 @@ import Varlink
         #expect(throws: CallError(invalidParameter: "a")) { try parameters.optionalBool("a") }
     }
 
+    @Test("with a name as long as a message are named by the front of it, cut between characters")
+    func longName() {
+        let front = Text(Array(repeating: UInt8(ascii: "x"), count: 254))
+
+        #expect(CallError(invalidParameter: front + "x") == error(front + "x"))
+        #expect(CallError(invalidParameter: front + "xy") == error(front + "x"))
+        #expect(CallError(invalidParameter: front + "é") == error(front))
+        #expect(CallError(invalidParameter: front + "xé") == error(front + "x"))
+    }
+
+    private func error(_ name: Text) -> CallError {
+        CallError("org.varlink.service.InvalidParameter", [Member("parameter", .string(name))])
+    }
+
     @Test("that nobody takes are refused, by the name of the first")
     func unknown() throws {
         var parameters = parameters(
