@@ -10,8 +10,8 @@ struct ConfigurationReader {
     private var names: Set<ServiceName> = []
     /// Services whose files are there and could not be read.
     private var unread: [ServiceName] = []
-    /// Whether it is not even known which files there are.
-    private var isDirectoryUnread = false
+    /// Directories of which nothing could be read, each with the names that were read before it.
+    private var unreadDirectories: [(path: Text, above: Set<ServiceName>)] = []
     /// Whether a directory has more files than are read.
     private var isListCut = false
 
@@ -40,13 +40,26 @@ struct ConfigurationReader {
     ///
     /// `old` is the plan in force: what is wrong now keeps what it had.
     mutating func plan(services path: Text, after old: Plan) -> Plan {
+        keepWhatMayBeThere(of: old)
         let database = files.contains { $0.needsNames } ? database(path) : nil
-        if isDirectoryUnread {
-            unread += old.services.map { $0.name }.filter { !names.contains($0) }
-        }
         let plan = Plan(files, database: database, unread: unread, after: old)
         diagnostics += plan.diagnostics
         return plan
+    }
+
+    /// Where it is not even known which files there are, each of `old` that is not read may be there
+    /// still, and one of a directory that is not read hides its namesakes further down.
+    private mutating func keepWhatMayBeThere(of old: Plan) {
+        if unreadDirectories.isEmpty, !isListCut { return }
+        for service in old.services {
+            let name = service.name
+            let isHiding = unreadDirectories.contains { directory in
+                service.path == "\(directory.path)/\(name)" && !directory.above.contains(name)
+            }
+            if isHiding || !names.contains(name) { unread.append(name) }
+        }
+        let unread = Set(unread)
+        files.removeAll { unread.contains($0.service) }
     }
 
     private mutating func read(directory path: Text, mayBeMissing: Bool) {
@@ -57,7 +70,7 @@ struct ConfigurationReader {
             }
             if entries.count > Limits.filesMax {
                 entries.removeLast()
-                (isDirectoryUnread, isListCut) = (true, true)
+                isListCut = true
                 let bound: Text = "more than \(Limits.filesMax) files, ignoring the rest"
                 diagnostics.append(Diagnostic(path, bound))
             }
@@ -75,7 +88,7 @@ struct ConfigurationReader {
             }
         } catch {
             if mayBeMissing, error == .noEntry { return }
-            isDirectoryUnread = true
+            unreadDirectories.append((path, above: names))
             diagnostics.append(Diagnostic(path, "\(error), nothing is read from it"))
         }
     }
@@ -89,7 +102,7 @@ struct ConfigurationReader {
         let service = ServiceName(entry.name)
         switch try directory.kind(of: entry) {
         case .directory: return
-        case .null: names.insert(service)
+        case .null: mask(service, path)
         case .other: ignore(service, path, "not a regular file")
         case .regular:
             let file = try open(Path(entry.name), .read, below: directory)
@@ -102,7 +115,7 @@ struct ConfigurationReader {
     ) throws(Errno) {
         switch kind {
         case .directory: ignore(service, path, "a directory, whose files '-c' reads")
-        case .null: names.insert(service)
+        case .null: mask(service, path)
         case .other: ignore(service, path, "not a regular file")
         case .regular:
             names.insert(service)
@@ -113,6 +126,12 @@ struct ConfigurationReader {
                 files.append(ConfigurationFile(bytes, service: service, path: path))
             }
         }
+    }
+
+    /// Takes it for an empty file, so that it is in the plan and known at the next reload.
+    private mutating func mask(_ service: ServiceName, _ path: Text) {
+        names.insert(service)
+        files.append(ConfigurationFile([], service: service, path: path))
     }
 
     private mutating func database(_ path: Text) -> ServicesDatabase? {

@@ -49,12 +49,12 @@ public struct Plan {
         public internal(set) var share: Bool
         /// Some claim on it says `permanent`.
         public internal(set) var permanent: Bool
-        /// The last service that claims it, as an index of `services`.
-        fileprivate var lastClaimant: Int32
+        /// The last service that claims it, as an index of `services`; -1: none yet.
+        var lastClaimant: Int32 = -1
         /// Another endpoint of the same protocol and port, as an index of `entries`; -1: none.
         fileprivate let nextOnPort: Int32
         private let ownerNumber: Int32
-        private let lineNumber: Int32
+        fileprivate var lineNumber: Int32
 
         fileprivate init(_ endpoint: Endpoint, owner: Int, line: Int, nextOnPort: Int?) {
             assert(line > 0, "the first line is 1")
@@ -63,7 +63,6 @@ public struct Plan {
             self.nextOnPort = Int32(nextOnPort ?? -1)
             ownerNumber = Int32(owner)
             lineNumber = Int32(line)
-            lastClaimant = ownerNumber
             share = false
             permanent = false
         }
@@ -93,11 +92,15 @@ public struct Plan {
     /// `database` is nil where no name is needed, or where it cannot be read: names are then
     /// diagnostics.
     public init(_ files: [ConfigurationFile], database: ServicesDatabase?) {
-        self.init(files, database: database, retained: [])
+        self.init(files, database: database, keeping: [], of: nil)
     }
 
-    /// Plans `retained` too, and first, so that no file takes it from the service that had it.
-    init(_ files: [ConfigurationFile], database: ServicesDatabase?, retained: [Retained]) {
+    /// Plans what services that `isKept`, by index, had in `old` first, so that no line takes it
+    /// from them.
+    init(
+        _ files: [ConfigurationFile], database: ServicesDatabase?, keeping isKept: [Bool],
+        of old: Plan?
+    ) {
         let files = files.sorted { $0.service < $1.service }
         services = files.map { file in
             Service(
@@ -105,30 +108,41 @@ public struct Plan {
                 isUnguarded: file.isUnguarded, reservations: 0..<0)
         }
         assert(isSorted, "a service is found by bisection")
-        var own = [[Reservation]](repeating: [], count: files.count)
-        for old in retained {
-            guard let number = service(old.service) else { continue }
-            insert(old.endpoint, Claim(retaining: old), of: number, into: &own[number])
+        let retained = files.map { file in
+            guard let old, let number = old.service(file.service), isKept[number] else {
+                return [Retained]()
+            }
+            return old.retained(of: number)
+        }
+        for (number, list) in retained.enumerated() {
+            for claim in list where index(of: claim.endpoint) == nil {
+                append(claim.endpoint, line: claim.line, of: number)
+            }
         }
         for (number, file) in files.enumerated() {
-            var problems = file.problems
-            for claim in file.claims {
-                do throws(Refusal) {
-                    try add(claim, database, of: number, into: &own[number])
-                } catch {
-                    problems.say(
-                        line: claim.line, column: claim.column,
-                        "\(file.quoted(claim)): \(error.why), ignoring this line")
-                }
-            }
-            if !problems.all.isEmpty { wrongServices.append(file.service) }
-            diagnostics += problems.all
-        }
-        for (number, list) in own.enumerated() {
-            services[number].reservations = reservations.count..<reservations.count + list.count
-            reservations += list
+            let start = reservations.count
+            take(file, database, of: number)
+            keep(retained[number], of: number)
+            services[number].reservations = start..<reservations.count
         }
         assert(entries.count <= Limits.endpointsMax, "the bound is kept line by line")
+    }
+
+    private mutating func take(
+        _ file: ConfigurationFile, _ database: ServicesDatabase?, of number: Int
+    ) {
+        var problems = file.problems
+        for claim in file.claims {
+            do throws(Refusal) {
+                try add(claim, database, of: number)
+            } catch {
+                problems.say(
+                    line: claim.line, column: claim.column,
+                    "\(file.quoted(claim)): \(error.why), ignoring this line")
+            }
+        }
+        if !problems.all.isEmpty { wrongServices.append(file.service) }
+        diagnostics += problems.all
     }
 
     private var isSorted: Bool {
@@ -170,8 +184,7 @@ private struct Refusal: Error {
 extension Plan {
     /// Adds all that a service's `claim` asks for, or nothing.
     fileprivate mutating func add(
-        _ claim: Claim, _ database: ServicesDatabase?, of service: Int,
-        into own: inout [Reservation]
+        _ claim: Claim, _ database: ServicesDatabase?, of service: Int
     ) throws(Refusal) {
         let tcp = try ports(of: claim, .tcp, database)
         let udp = try ports(of: claim, .udp, database)
@@ -188,8 +201,7 @@ extension Plan {
         for (transport, ports) in [(TransportProtocol.tcp, tcp), (.udp, udp)] {
             guard let ports else { continue }
             for port in ports {
-                insert(
-                    Endpoint(transport, claim.address, port: port), claim, of: service, into: &own)
+                insert(Endpoint(transport, claim.address, port: port), claim, of: service)
             }
         }
     }
@@ -243,23 +255,17 @@ extension Plan {
         }
     }
 
-    /// Adds an endpoint, and a reservation to the service's own where it had none on it yet.
-    private mutating func insert(
-        _ endpoint: Endpoint, _ claim: Claim, of service: Int, into own: inout [Reservation]
-    ) {
-        let known = index(of: endpoint)
-        let index = known ?? append(endpoint, claim, of: service)
+    /// Adds an endpoint, and a reservation where the service had none on it yet.
+    mutating func insert(_ endpoint: Endpoint, _ claim: Claim, of service: Int) {
+        let index = index(of: endpoint) ?? append(endpoint, line: claim.line, of: service)
         assert(entries[index].endpoint == endpoint, "an index leads to its endpoint")
         entries[index].share = entries[index].share || claim.share
         entries[index].permanent = entries[index].permanent || claim.permanent
-        // A service's claims follow each other, but for what is retained, which is then its own.
-        let isAgain =
-            known != nil
-            && (entries[index].lastClaimant == service
-                || entries[index].owner == service)
-        if isAgain { return }
+        // A service's claims follow each other.
+        if entries[index].lastClaimant == service { return }
         entries[index].lastClaimant = Int32(service)
-        own.append(Reservation(entry: index, service: service, line: claim.line))
+        if entries[index].owner == service { entries[index].lineNumber = Int32(claim.line) }
+        reservations.append(Reservation(entry: index, service: service, line: claim.line))
     }
 
     /// The index of `endpoint` in `entries`.
@@ -272,14 +278,13 @@ extension Plan {
         return nil
     }
 
-    private mutating func append(
-        _ endpoint: Endpoint, _ claim: Claim, of service: Int
-    ) -> Int {
+    @discardableResult
+    private mutating func append(_ endpoint: Endpoint, line: Int, of service: Int) -> Int {
         let index = entries.count
         assert(self.index(of: endpoint) == nil, "an endpoint stands once")
         entries.append(
             Entry(
-                endpoint, owner: service, line: claim.line,
+                endpoint, owner: service, line: line,
                 nextOnPort: ports[endpoint.transport, endpoint.port]))
         ports[endpoint.transport, endpoint.port] = index
         return index

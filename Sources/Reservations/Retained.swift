@@ -2,13 +2,15 @@ internal import Text
 
 /// An endpoint that a service had, and that its file cannot be trusted to have given up.
 struct Retained {
-    let service: ServiceName
-    let path: Text
     let endpoint: Endpoint
     let share: Bool
     let permanent: Bool
     let line: Int
 }
+
+/// After so many turns every service keeps what it had: each turn costs as much as a whole plan,
+/// and a chain of services, each in the next one's way, would take a turn for each of them.
+private let turnsMax = 16
 
 extension Plan {
     /// Plans `files` after `old`: what a service had stays its own where its file is wrong now, or
@@ -19,45 +21,61 @@ extension Plan {
         _ files: [ConfigurationFile], database: ServicesDatabase?, unread: [ServiceName],
         after old: Plan
     ) {
-        let plain = Plan(files, database: database)
-        let retained = plain.retained(of: Set(plain.wrongServices + unread), old)
-        if retained.isEmpty {
-            self = plain
-            return
-        }
+        var isUnread = old.services.map { _ in false }
         var files = files
-        for name in unread where plain.service(name) == nil {
-            guard let number = old.service(name) else { continue }
-            files.append(ConfigurationFile([], service: name, path: old.services[number].path))
+        for number in unread.compactMap({ old.service($0) }) where !isUnread[number] {
+            let service = old.services[number]
+            isUnread[number] = true
+            files.append(ConfigurationFile([], service: service.name, path: service.path))
         }
-        self.init(files, database: database, retained: retained)
-        for (path, count) in counts(retained) {
-            let ports = counted(count, "port", "ports")
-            diagnostics.append(Diagnostic(path, "keeping \(ports) that it named before"))
+        var plan = Plan(files, database: database)
+        var isKept = isUnread
+        var hasMore = !unread.isEmpty
+        // What is kept can make another file wrong: each turn adds a service, or is the last one.
+        for turn in 0... {
+            for number in plan.wrongServices.compactMap({ old.service($0) }) where !isKept[number] {
+                isKept[number] = true
+                hasMore = true
+            }
+            if !hasMore { break }
+            if turn == turnsMax { isKept = isKept.map { _ in true } }
+            hasMore = false
+            plan = Plan(files, database: database, keeping: isKept, of: old)
         }
+        for number in isUnread.indices where isUnread[number] { plan.restore(old.services[number]) }
+        self = plan
     }
 
-    /// What the services of those names had, and nobody has in this plan.
-    private func retained(of names: Set<ServiceName>, _ old: Plan) -> [Retained] {
-        old.reservations.compactMap { reservation in
-            let service = old.services[reservation.service]
-            let entry = old.entries[reservation.entry]
-            guard names.contains(service.name), index(of: entry.endpoint) == nil else { return nil }
+    /// What a service has, by its index.
+    func retained(of number: Int) -> [Retained] {
+        reservations[services[number].reservations].map { reservation in
+            let entry = entries[reservation.entry]
             return Retained(
-                service: service.name, path: service.path, endpoint: entry.endpoint,
-                share: entry.share, permanent: entry.permanent, line: reservation.line)
+                endpoint: entry.endpoint, share: entry.share, permanent: entry.permanent,
+                line: reservation.line)
         }
     }
-}
 
-private func counts(_ retained: [Retained]) -> [(Text, Int)] {
-    var counts: [(Text, Int)] = []
-    for one in retained {
-        if let last = counts.last, last.0 == one.path {
-            counts[counts.count - 1].1 += 1
-        } else {
-            counts.append((one.path, 1))
+    /// Adds what of `retained` the service's file does not name now.
+    mutating func keep(_ retained: [Retained], of number: Int) {
+        var count = 0
+        for claim in retained {
+            guard let index = index(of: claim.endpoint) else { fatalError("its place is kept") }
+            if entries[index].lastClaimant == number { continue }
+            insert(claim.endpoint, Claim(retaining: claim), of: number)
+            count += 1
         }
+        if count == 0 { return }
+        let ports = counted(count, "port", "ports")
+        diagnostics.append(
+            Diagnostic(services[number].path, "keeping \(ports) that it named before"))
     }
-    return counts
+
+    /// Gives a service whose file could not be read all that the file said beside its endpoints.
+    private mutating func restore(_ service: Service) {
+        guard let number = self.service(service.name) else { return }
+        let reservations = services[number].reservations
+        services[number] = service
+        services[number].reservations = reservations
+    }
 }

@@ -25,9 +25,10 @@ struct Layers {
     /// Writes the file `name`, `etc/cups` say.
     func write(_ name: String, _ text: String) throws { try place.write(name, Array(text.utf8)) }
 
-    func read() -> Reading {
+    /// Reads all of it, as at a start or after `old`.
+    func read(after old: Plan = .empty) -> Reading {
         var reader = ConfigurationReader(places)
-        return Reading(reader.plan(services: places.services, after: .empty), reader, place)
+        return Reading(reader.plan(services: places.services, after: old), reader, place)
     }
 
     /// Reads each of `names` alone.
@@ -39,16 +40,18 @@ struct Layers {
 
 /// A plan and its diagnostics as a table writes them, without the temporary directory.
 struct Reading {
+    let plan: Plan
     /// `cups 631/tcp`: each service and an endpoint of it.
     let endpoints: [String]
     let services: [String]
     let diagnostics: [String]
 
     init(_ plan: Plan, _ reader: ConfigurationReader, _ place: TemporaryDirectory) {
-        endpoints = plan.reservations.indices.map { index in
-            let owner = plan.services.first { $0.reservations.contains(index) }
-            let endpoint = plan.entries[plan.reservations[index].entry].endpoint
-            return "\(owner?.name.text ?? "nobody") \(endpoint.text)"
+        self.plan = plan
+        endpoints = plan.services.flatMap { service in
+            plan.reservations[service.reservations].map { reservation in
+                "\(service.name.text) \(plan.entries[reservation.entry].endpoint.text)"
+            }
         }
         services = plan.services.map { $0.name.text.description }
         diagnostics = reader.diagnostics.map { diagnostic in

@@ -97,6 +97,25 @@ struct ControlReloadKeepsTests {
         }
     }
 
+    @Test("a package's file does not take over while the administrator's directory is away")
+    func layers() throws {
+        try Room.run { room in
+            room.configure("cups", "4000/tcp\n")
+            room.ship("cups", "4001/tcp\n")
+            room.ship("bmc", "4002/udp\n")
+            let daemon = try room.startDaemon("-d", "--stay")
+            let before = daemon.sockets
+            room.removeDirectory("/etc/portreserve")
+
+            try room.reload(daemon, true)
+            try room.reload(daemon, false)
+
+            #expect(daemon.sockets == before, "the very same holds\(room.story)")
+            #expect(heldEndpoints(among: 4000...4002) == ["4000/tcp", "4002/udp"], room.story)
+            #expect(try daemon.stop() == 0, room.story)
+        }
+    }
+
     @Test("a thief without pause gets nothing in 400 reloads, and the port when it is given up")
     func thief() throws {
         try Room.run { room in
