@@ -20,7 +20,7 @@ function __portreservectl_parse_tokens -S
     set -l unparsed_tokens (__portreservectl_tokens -pc)
     switch $unparsed_tokens[1]
     case 'portreservectl'
-        __portreservectl_parse_subcommand 0 'version' 'h/help'
+        __portreservectl_parse_subcommand 0 'V' 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'status'
             __portreservectl_parse_subcommand -r 1 'json=' 'j' 'no-legend' 'no-pager' 'version' 'h/help'
@@ -91,6 +91,7 @@ function __portreservectl_custom_completion
 end
 
 complete -c 'portreservectl' -f
+complete -c 'portreservectl' -n '__portreservectl_should_offer_completions_for_flags_or_options "portreservectl" V' -s 'V' -d 'As --version.'
 complete -c 'portreservectl' -n '__portreservectl_should_offer_completions_for_flags_or_options "portreservectl" version' -l 'version' -d 'Show the version.'
 complete -c 'portreservectl' -n '__portreservectl_should_offer_completions_for_flags_or_options "portreservectl" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'portreservectl' -n '__portreservectl_should_offer_completions_for_positional "portreservectl" -eq 1' -fa 'status' -d 'Show the reservations, and where each stands.'
@@ -109,7 +110,7 @@ complete -c 'portreservectl' -n '__portreservectl_should_offer_completions_for_f
 complete -c 'portreservectl' -n '__portreservectl_should_offer_completions_for_flags_or_options "portreservectl status" version' -l 'version' -d 'Show the version.'
 complete -c 'portreservectl' -n '__portreservectl_should_offer_completions_for_flags_or_options "portreservectl status" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'portreservectl' -n '__portreservectl_should_offer_completions_for_positional "portreservectl check" -ge 1' -F
-complete -c 'portreservectl' -n '__portreservectl_should_offer_completions_for_flags_or_options "portreservectl check" name' -l 'name' -d 'The service that the one file is to become; a name that is none is said.' -rfka '(__portreservectl_custom_completion ---completion check -- --name (count (__portreservectl_tokens -pc)) (__portreservectl_tokens -tC))'
+complete -c 'portreservectl' -n '__portreservectl_should_offer_completions_for_flags_or_options "portreservectl check" name' -l 'name' -d 'Check the file of this service alone; with a path, the file that it is to become.' -rfka '(__portreservectl_custom_completion ---completion check -- --name (count (__portreservectl_tokens -pc)) (__portreservectl_tokens -tC))'
 complete -c 'portreservectl' -n '__portreservectl_should_offer_completions_for_flags_or_options "portreservectl check" no-pager' -l 'no-pager' -d 'Accepted; nothing is piped into a pager.'
 complete -c 'portreservectl' -n '__portreservectl_should_offer_completions_for_flags_or_options "portreservectl check" version' -l 'version' -d 'Show the version.'
 complete -c 'portreservectl' -n '__portreservectl_should_offer_completions_for_flags_or_options "portreservectl check" h help' -s 'h' -l 'help' -d 'Show help information.'

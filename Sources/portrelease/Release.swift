@@ -3,8 +3,12 @@ internal import LinuxIO
 internal import Text
 internal import Varlink
 
-/// How long a daemon may take for each step of an answer.
+/// How long daemons may take for all that is asked.
 private let waitSecondsMax = 10
+/// A daemon that has as many clients as it takes closes a connection at once: some may go.
+private let pauseMs = 250
+/// Linux: no file has a longer name, NAME_MAX; so a call is short, and is sent without a wait.
+private let nameBytesMax = 255
 
 /// What portrelease does, from its options to its exit status.
 func run(_ options: ReleaseOptions, _ places: Places) -> ExitStatus {
@@ -19,23 +23,29 @@ func run(_ options: ReleaseOptions, _ places: Places) -> ExitStatus {
 /// Asks for one service after the other, up to the first that gets no answer: nor would the rest,
 /// and each would wait as long.
 private func releaseAll(_ options: ReleaseOptions, _ places: Places) -> ExitStatus {
-    for name in options.names where release(name, options, places) == .notDone {
+    let deadline = Deadline(seconds: waitSecondsMax)
+    for name in options.names where release(name, options, places, deadline) == .notDone {
         return .notDone
     }
     return .done
 }
 
-private func release(_ name: Text, _ options: ReleaseOptions, _ places: Places) -> ExitStatus {
-    guard let request = ReleaseRequest(datagram: name.bytes) else {
+private func release(
+    _ name: Text, _ options: ReleaseOptions, _ places: Places, _ deadline: Deadline
+) -> ExitStatus {
+    let isFileName = name.bytes.count <= nameBytesMax
+    guard isFileName, let request = ReleaseRequest(datagram: name.bytes) else {
         if options.isVerbose { complain("portrelease: \(Text.quoted(name)): no such service") }
         return .done
     }
     do throws(NoReply) {
-        let reply = try ask(.release(name), places)
+        let reply = try ask(.release(name), places, deadline)
         return say(reply, name, isVerbose: options.isVerbose)
     } catch {
         switch error {
-        case .noDaemon: return send(request, name, options, places)
+        // Linux: a policy of 0.0.5's days may know the datagram socket alone.
+        case .noDaemon, .refused(.accessDenied):
+            return send(request, name, options, places, deadline)
         case .silent, .broken:
             complain("portrelease: \(Text.quoted(name)): portreserve does not answer, not released")
             return .notDone
@@ -47,16 +57,21 @@ private func release(_ name: Text, _ options: ReleaseOptions, _ places: Places) 
 }
 
 /// Asks once more where a connection breaks: a daemon that was restarted answers then.
-private func ask(_ request: Request, _ places: Places) throws(NoReply) -> Reply {
+private func ask(
+    _ request: Request, _ places: Places, _ deadline: Deadline
+) throws(NoReply) -> Reply {
     do throws(NoReply) {
-        return try askOnce(request, places)
+        return try askOnce(request, places, deadline)
     } catch .broken {
-        return try askOnce(request, places)
+        deadline.pause(milliseconds: pauseMs)
+        return try askOnce(request, places, deadline)
     }
 }
 
-private func askOnce(_ request: Request, _ places: Places) throws(NoReply) -> Reply {
-    var daemon = try DaemonConnection(to: places.controlSocket, waitSeconds: waitSecondsMax)
+private func askOnce(
+    _ request: Request, _ places: Places, _ deadline: Deadline
+) throws(NoReply) -> Reply {
+    var daemon = try DaemonConnection(to: places.controlSocket, until: deadline)
     try daemon.send(request.call)
     return try daemon.receive()
 }
@@ -88,13 +103,15 @@ private func say(_ reply: Reply, _ name: Text, isVerbose: Bool) -> ExitStatus {
     return .done
 }
 
-/// Asks a daemon that has no control socket, 0.0.5's; it does not answer.
+/// Asks a daemon that has no control socket, 0.0.5's, or none for us; it does not answer.
 private func send(
-    _ request: ReleaseRequest, _ name: Text, _ options: ReleaseOptions, _ places: Places
+    _ request: ReleaseRequest, _ name: Text, _ options: ReleaseOptions, _ places: Places,
+    _ deadline: Deadline
 ) -> ExitStatus {
     do throws(Errno) {
         let socket = Path(places.releaseSocket)
-        let daemon = try connectedDatagramSocket(to: socket, waitSeconds: waitSecondsMax)
+        let daemon = try connectedDatagramSocket(
+            to: socket, waitSeconds: deadline.secondsRoundedUp)
         try daemon.send(request.datagram.span)
         if options.isVerbose { complain("portrelease: \(Text.quoted(name)): release sent") }
     } catch {

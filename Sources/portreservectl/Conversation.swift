@@ -2,35 +2,51 @@ internal import Control
 internal import Text
 internal import Varlink
 
+/// How long the daemon may take for a connection, and for each of its replies.
+let waitSecondsMax = 10
+
 /// The daemon, as verbs ask it.
 struct Conversation: ~Copyable {
     private var connection: DaemonConnection
 
-    /// Connects; the daemon may take `waitSeconds` for each step, 0 is for ever.
-    init(waitSeconds: Int = 10) throws(Trouble) {
+    /// Connects.
+    init() throws(Trouble) {
         do throws(NoReply) {
-            let socket = Places().controlSocket
-            connection = try DaemonConnection(to: socket, waitSeconds: waitSeconds)
+            let deadline = Deadline(seconds: waitSecondsMax)
+            connection = try DaemonConnection(to: Places().controlSocket, until: deadline)
         } catch {
             throw .noReply(error)
         }
     }
 
     /// Asks, and hands over the parameters of each reply as it comes.
-    mutating func ask(_ request: Request, _ take: ([Member]) -> Void) throws(Trouble) {
+    ///
+    /// Waits for each `seconds` at most, nil for ever.
+    mutating func ask(
+        _ request: Request, waitSeconds seconds: Int? = waitSecondsMax,
+        _ take: ([Member]) throws(Trouble) -> Void
+    ) throws(Trouble) {
         do throws(NoReply) {
             try connection.send(request.call)
         } catch {
             throw .noReply(error)
         }
         while true {
+            connection.deadline = Deadline(seconds: seconds)
             let reply = try receive()
             if let error = reply.error {
                 throw try explained(Trouble(error: error, reply.parameters))
             }
-            take(reply.parameters)
+            try take(reply.parameters)
             if !reply.continues { return }
         }
+    }
+
+    /// Asks for the reservations of a service, or of all, and gives what is told of each.
+    mutating func list(_ service: Text? = nil) throws(Trouble) -> [[Member]] {
+        var told: [[Member]] = []
+        try ask(.list(service)) { parameters in told.append(parameters) }
+        return told
     }
 
     private mutating func receive() throws(Trouble) -> Reply {
@@ -48,12 +64,11 @@ struct Conversation: ~Copyable {
             let hint: Text = " yet, its file is new: 'portreservectl reload' reads it"
             return .noSuchService(name, hint: hint)
         }
-        var known: Set<String> = []
-        try ask(.list(nil)) { parameters in
-            let record = parameters.value("reservation")?.object
-            if let name = record?.value("service")?.string { known.insert("\(name)") }
-        }
-        guard let meant = nearest(to: "\(name)", among: known) else { return trouble }
-        return .noSuchService(name, hint: ". Did you mean \(Text.quoted(Text(Array(meant.utf8))))?")
+        return .noSuchService(name, among: Set(try list().compactMap { record($0)?.service }))
     }
+}
+
+/// The reservation that parameters tell of, nil where they tell of none.
+func record(_ parameters: [Member]) -> ReservationRecord? {
+    parameters.value("reservation").flatMap { ReservationRecord($0) }
 }

@@ -29,7 +29,7 @@ extension Verb {
         do throws(Trouble) {
             outcome = try perform()
         } catch {
-            complain(error.text)
+            if let text = error.text { complain(text) }
             outcome = error.outcome
         }
         throw ExitCode(outcome.rawValue)
@@ -38,8 +38,8 @@ extension Verb {
 
 /// Does `body` for one name after the other.
 ///
-/// Trouble with one does not keep the next from it, but where there is no reply there will be none
-/// to the next either.
+/// Trouble with one does not keep the next from it, but where there is no reply, or no output, there
+/// will be none for the next either.
 func forEach(
     _ names: [String], _ body: (Text) throws(Trouble) -> Outcome
 ) throws(Trouble) -> Outcome {
@@ -47,10 +47,9 @@ func forEach(
     for name in names {
         do throws(Trouble) {
             outcome = outcome.and(try body(Text(Array(name.utf8))))
-        } catch .noReply(let why) {
-            throw .noReply(why)
         } catch {
-            complain(error.text)
+            if error.endsAll { throw error }
+            if let text = error.text { complain(text) }
             outcome = outcome.and(error.outcome)
         }
     }

@@ -60,13 +60,15 @@ func json(_ parameters: [Member], _ style: JSONStyle) -> Text? {
 }
 
 extension Paper {
-    /// What standard output is: COLUMNS or the terminal tells the width, else it is 80.
+    /// What standard output is: only a terminal has a width, which COLUMNS tells, or the terminal
+    /// itself, or it is 80.
     static var standardOutput: Paper {
+        let isTerminal = Terminal.isStandardOutput
         let wished = ThisProcess.environment("COLUMNS").flatMap { decimal($0.bytes[...]) }
         let columns = wished.flatMap { $0 > 0 ? $0 : nil } ?? Terminal.columns ?? 80
         let isPlain = ThisProcess.environment("NO_COLOR").map { !$0.isEmpty } ?? false
         let isDumb = ThisProcess.environment("TERM") == "dumb"
         return Paper(
-            columns: columns, isColoured: Terminal.isStandardOutput && !isPlain && !isDumb)
+            columns: isTerminal ? columns : nil, isColoured: isTerminal && !isPlain && !isDumb)
     }
 }

@@ -5,6 +5,7 @@
 internal import ArgumentParser
 internal import Control
 internal import LinuxIO
+internal import Text
 
 @main
 struct PortReserveControl: ParsableCommand {
@@ -15,11 +16,19 @@ struct PortReserveControl: ParsableCommand {
             Exit status: 0 all is well, 1 something is busy or wrong, 3 portreserve is not \
             running, 4 no such service, 64 wrong usage. See portreservectl(8).
             """,
-        version: "portreservectl \(Control.version)",
+        version: versionLine,
         subcommands: [
             Status.self, Check.self, Release.self, Hold.self, Reload.self, Watch.self,
             Version.self,
         ])
+
+    @Flag(name: .customShort("V"), help: "As --version.")
+    var isVersion = false
+
+    func run() throws {
+        if !isVersion { throw CleanExit.helpRequest(self) }
+        try Version().run()
+    }
 
     static func main() {
         // A table for a standard output that is closed would go to the daemon else.
@@ -29,8 +38,13 @@ struct PortReserveControl: ParsableCommand {
 }
 
 /// Prints the version.
-struct Version: ParsableCommand {
+struct Version: Verb {
     static let configuration = CommandConfiguration(abstract: "Print the version.")
 
-    func run() { print("portreservectl \(Control.version)") }
+    func perform() throws(Trouble) -> Outcome {
+        try say(Text(Array(versionLine.utf8)))
+        return .done
+    }
 }
+
+private let versionLine = "portreservectl \(Control.version)"

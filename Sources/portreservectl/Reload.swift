@@ -19,12 +19,12 @@ struct Reload: Verb {
         var conversation = try Conversation()
         let style = output.style
         var outcome = Outcome.done
-        try conversation.ask(.reload(dryRun: isDryRun)) { parameters in
+        try conversation.ask(.reload(dryRun: isDryRun)) { parameters throws(Trouble) in
             let diagnostics = (parameters.value("diagnostics")?.array ?? []).compactMap(\.string)
             if !diagnostics.isEmpty { outcome = .wrong }
-            if let line = json(parameters, style) { return answer(line) }
+            if let line = json(parameters, style) { return try say(line) }
             for line in diagnostics { complain(Text.printable(line.bytes[...], most: 8_192)) }
-            answer(reloadLine(parameters, isDryRun: isDryRun))
+            try say(reloadLine(parameters, isDryRun: isDryRun))
         }
         return outcome
     }

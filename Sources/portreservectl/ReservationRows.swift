@@ -1,9 +1,13 @@
 internal import Control
 internal import Text
 
-/// The headings of a table of reservations.
-func reservationHeadings(hasReasons: Bool) -> [String] {
-    ["SERVICE", "ENDPOINT", "STATE", "SINCE", "FILE"] + (hasReasons ? ["REASON"] : [])
+/// The columns of a table of reservations; a name and a path may have any length.
+func reservationColumns(hasReasons: Bool) -> [Column] {
+    let columns = [
+        Column("SERVICE", widthMax: 24), Column("ENDPOINT"), Column("STATE"), Column("SINCE"),
+        Column("FILE", widthMax: 40),
+    ]
+    return hasReasons ? columns + [Column("REASON")] : columns
 }
 
 extension ReservationRecord {

@@ -21,19 +21,17 @@ struct Status: Verb {
         var replies: [[Member]] = []
         var outcome = Outcome.done
         if service.isEmpty {
-            try conversation.ask(.list(nil)) { replies.append($0) }
+            replies = try conversation.list()
         } else {
             outcome = try forEach(service) { name throws(Trouble) in
-                try conversation.ask(.list(name)) { replies.append($0) }
+                replies += try conversation.list(name)
                 return .done
             }
         }
-        let records = replies.compactMap { $0.value("reservation") }.compactMap {
-            ReservationRecord($0)
-        }
+        let records = latest(replies.compactMap { record($0) })
         let style = output.style
         let lines = style == .off ? table(records) : replies.compactMap { json($0, style) }
-        if !lines.isEmpty { answer(Text(Array(lines.map(\.bytes).joined(separator: [10])))) }
+        if !lines.isEmpty { try say(Text(Array(lines.map(\.bytes).joined(separator: [10])))) }
         if style == .off, records.isEmpty, outcome == .done {
             complain("portreservectl: nothing is reserved")
         }
@@ -48,6 +46,37 @@ struct Status: Verb {
     }
 }
 
+/// Each reservation once, as it was told last: what changes after it was told is told again.
+func latest(_ records: [ReservationRecord]) -> [ReservationRecord] {
+    var places: [ReservationKey: Int] = [:]
+    var latest: [ReservationRecord] = []
+    for record in records {
+        let key = ReservationKey(record)
+        if let place = places[key] {
+            latest[place] = record
+        } else {
+            places[key] = latest.count
+            latest.append(record)
+        }
+    }
+    return latest
+}
+
+/// What tells one reservation from another.
+private struct ReservationKey: Hashable {
+    let service: Text
+    let transport: Text
+    let address: Text
+    let port: Int
+    let file: Text
+    let line: Int
+
+    init(_ record: ReservationRecord) {
+        (service, transport, address) = (record.service, record.transport, record.address)
+        (port, file, line) = (record.port, record.file, record.line)
+    }
+}
+
 /// The table of `records` as lines, none where there is no record; `now` is in microseconds.
 func statusLines(
     _ records: [ReservationRecord], now: Int, hasLegend: Bool, on paper: Paper
@@ -58,7 +87,7 @@ func statusLines(
         record.row(
             since: age(seconds: (now - record.since) / 1_000_000), hasReasons: hasReasons)
     }
-    var table = Table(reservationHeadings(hasReasons: hasReasons), hasLegend: hasLegend)
+    var table = Table(reservationColumns(hasReasons: hasReasons), hasLegend: hasLegend)
     for row in rows { table.widen(for: row) }
     let legend = hasLegend ? [table.legend(on: paper)] : []
     return legend + rows.map { table.line($0, on: paper) }

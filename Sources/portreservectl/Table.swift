@@ -31,22 +31,34 @@ struct Cell: Equatable {
 
 /// What lines are made for.
 struct Paper: Equatable {
-    /// The width of a line.
-    let columns: Int
+    /// The width of a line, nil where it may have any.
+    let columns: Int?
     let isColoured: Bool
 }
 
-/// A table that fits its paper: the last column is cut first, and left out where a cut would leave
-/// nothing to read.
+/// A column of a table.
+struct Column {
+    let heading: String
+    /// How much it keeps for itself where a line does not fit.
+    let widthMax: Int?
+
+    init(_ heading: String, widthMax: Int? = nil) {
+        self.heading = heading
+        self.widthMax = widthMax
+    }
+}
+
+/// A table that fits its paper: a column that is too wide is cut first, then the last column, which
+/// is left out where a cut would leave nothing to read.
 struct Table {
-    private let headings: [String]
+    private let columns: [Column]
     /// The widest of each column so far; 0 is a column with nothing in it.
     private var widths: [Int]
 
     /// Begins with the headings, which count for the widths where they are shown.
-    init(_ headings: [String], hasLegend: Bool) {
-        self.headings = headings
-        widths = headings.map { hasLegend ? $0.count : 0 }
+    init(_ columns: [Column], hasLegend: Bool) {
+        self.columns = columns
+        widths = columns.map { hasLegend ? $0.heading.count : 0 }
     }
 
     /// Makes room for a row.
@@ -57,7 +69,7 @@ struct Table {
     }
 
     /// The line of headings.
-    func legend(on paper: Paper) -> String { line(headings.map { Cell($0) }, on: paper) }
+    func legend(on paper: Paper) -> String { line(columns.map { Cell($0.heading) }, on: paper) }
 
     /// The line of a row.
     func line(_ row: [Cell], on paper: Paper) -> String {
@@ -75,17 +87,27 @@ struct Table {
     }
 
     /// The widths of the columns that fit.
-    private func fitted(to columns: Int) -> [Int] {
+    private func fitted(to width: Int?) -> [Int] {
+        guard let width else { return widths }
         var fitting = widths
+        for (index, column) in columns.enumerated() {
+            guard let most = column.widthMax, fitting[index] > most else { continue }
+            fitting[index] = max(fitting[index] - max(excess(fitting, over: width), 0), most)
+        }
         while let last = fitting.last {
-            let excess = fitting.reduce(0, +) + (fitting.count - 1) * gap - columns
+            let excess = excess(fitting, over: width)
             if excess <= 0 { break }
             let least = fitting.count == 1 ? 1 : min(last, widthMin)
             fitting.removeLast()
             if last - excess >= least { return fitting + [last - excess] }
         }
-        return fitting.isEmpty ? [max(columns, 1)] : fitting
+        return fitting.isEmpty ? [max(width, 1)] : fitting
     }
+}
+
+/// How much wider a line of columns is than `width`.
+private func excess(_ widths: [Int], over width: Int) -> Int {
+    widths.reduce(0, +) + (widths.count - 1) * gap - width
 }
 
 private let gap = 2
@@ -94,8 +116,7 @@ private let widthMin = 8
 
 private func cut(_ text: String, to width: Int) -> String {
     if text.count <= width { return text }
-    let dots = width >= widthMin ? "..." : ""
-    return text.prefix(width - dots.count) + dots
+    return width > 1 ? text.prefix(width - 1) + "…" : String(text.prefix(width))
 }
 
 private func coloured(_ text: String, _ tone: Tone) -> String {

@@ -12,6 +12,8 @@ enum Trouble: Error, Equatable {
     case notAllowed
     /// Another error, by its name in the protocol.
     case refused(Text)
+    /// Standard output takes nothing; nil where it is open for reading alone.
+    case noOutput(Errno?)
 
     /// Reads an error of the protocol.
     init(error: Text, _ parameters: [Member]) {
@@ -27,22 +29,55 @@ enum Trouble: Error, Equatable {
         }
     }
 
-    /// One line for standard error.
-    var text: Text {
+    /// No service has that name; the one of `known` that may have been meant is the hint.
+    static func noSuchService(_ name: Text, among known: Set<Text>) -> Trouble {
+        let meant = nearest(to: "\(name)", among: known.map { "\($0)" })
+        let hint: Text = meant.map { ". Did you mean \(Text.quoted(Text(Array($0.utf8))))?" } ?? ""
+        return .noSuchService(name, hint: hint)
+    }
+
+    /// One line for standard error; nil where there is nothing to say.
+    var text: Text? {
         switch self {
-        case .noReply(.noDaemon):
-            """
-            portreservectl: portreserve is not running: start it with \
-            'systemctl start portreserve' or 'portreserve --stay'
-            """
-        case .noReply(.silent): "portreservectl: portreserve does not answer"
-        case .noReply(.broken): "portreservectl: portreserve has closed the connection"
-        case .noReply(.refused(let why)): "portreservectl: cannot reach portreserve: \(why)"
+        case .noReply(let why): Trouble.text(of: why)
         case .noSuchService(let name, let hint):
             "portreservectl: \(Text.quoted(name)): no such service\(hint)"
         case .notAllowed: "portreservectl: only root may do that"
         case .refused(let error):
             "portreservectl: portreserve refuses: \(Text.printable(error.bytes[...], most: 256))"
+        // Who reads it has seen enough.
+        case .noOutput(.brokenPipe): nil
+        case .noOutput(let error):
+            "portreservectl: standard output: \(error?.text ?? "open for reading alone")"
+        }
+    }
+
+    private static func text(of noReply: NoReply) -> Text {
+        switch noReply {
+        case .noDaemon:
+            """
+            portreservectl: portreserve is not running: start it with \
+            'systemctl start portreserve' or 'portreserve --stay'
+            """
+        case .silent:
+            """
+            portreservectl: portreserve has not answered for \(waitSecondsMax) s: it is stopped \
+            or overloaded, see 'ps -C portreserve'
+            """
+        case .broken:
+            """
+            portreservectl: portreserve has closed the connection before it had answered: it has \
+            as many clients as it takes, or has just ended: try again in a moment
+            """
+        case .refused(let why): "portreservectl: cannot reach portreserve: \(why)"
+        }
+    }
+
+    /// Whether the next name would fare no better.
+    var endsAll: Bool {
+        switch self {
+        case .noReply, .noOutput: true
+        case .noSuchService, .notAllowed, .refused: false
         }
     }
 
@@ -51,7 +86,7 @@ enum Trouble: Error, Equatable {
         case .noReply(.noDaemon): .notRunning
         case .noReply(.silent), .noReply(.broken), .noReply(.refused): .wrong
         case .noSuchService: .noSuchService
-        case .notAllowed, .refused: .wrong
+        case .notAllowed, .refused, .noOutput: .wrong
         }
     }
 }

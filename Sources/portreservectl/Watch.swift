@@ -12,29 +12,27 @@ struct Watch: Verb {
     @OptionGroup var output: OutputOptions
 
     func perform() throws(Trouble) -> Outcome {
-        // There may be nothing to tell for days.
-        var conversation = try Conversation(waitSeconds: 0)
+        var conversation = try Conversation()
         let style = output.style
-        var table = Table(reservationHeadings(hasReasons: true), hasLegend: output.hasLegend)
-        if style == .off {
-            // The widths are known before the first line, and no change makes a state wider.
-            for state in ReservationRecord.State.allCases {
-                table.widen(for: [Cell(""), Cell(""), Cell("\(state.text)")])
-            }
-            try conversation.ask(.list(nil)) { parameters in
-                if let row = row(parameters) { table.widen(for: row) }
-            }
+        var table = Table(reservationColumns(hasReasons: true), hasLegend: output.hasLegend)
+        // The widths are known before the first line, and no change makes a state wider.
+        for state in ReservationRecord.State.allCases {
+            table.widen(for: [Cell(""), Cell(""), Cell("\(state.text)")])
+        }
+        // Somebody who answers this is there, and what is asked next may have nothing to tell.
+        for parameters in try conversation.list() {
+            if let row = row(parameters) { table.widen(for: row) }
         }
         var isBegun = false
         do throws(Trouble) {
-            try conversation.ask(.watch) { parameters in
-                if let line = json(parameters, style) { return answer(line) }
+            try conversation.ask(.watch, waitSeconds: nil) { parameters throws(Trouble) in
+                if let line = json(parameters, style) { return try say(line) }
                 guard let row = row(parameters) else { return }
                 table.widen(for: row)
                 let paper = Paper.standardOutput
-                if !isBegun, output.hasLegend { say(table.legend(on: paper)) }
+                if !isBegun, output.hasLegend { try say(table.legend(on: paper)) }
                 isBegun = true
-                say(table.line(row, on: paper))
+                try say(table.line(row, on: paper))
             }
         } catch .noReply(.broken) {
             // It is there no more.
@@ -45,11 +43,10 @@ struct Watch: Verb {
 }
 
 private func row(_ parameters: [Member]) -> [Cell]? {
-    let record = parameters.value("reservation").flatMap { ReservationRecord($0) }
-    return record.map { record in
+    record(parameters).map { record in
         let since = Terminal.localTime(microseconds: record.since)
         return record.row(since: "\(since)", hasReasons: true)
     }
 }
 
-private func say(_ line: String) { answer(Text(Array(line.utf8))) }
+private func say(_ line: String) throws(Trouble) { try say(Text(Array(line.utf8))) }

@@ -31,8 +31,8 @@ struct CommandLineTests {
         "a command line that means nothing is a usage error",
         arguments: [
             ["stauts"], ["status", "--nope"], ["release"], ["hold"], ["reload", "x"],
-            ["status", "--json=xml"], ["check", "--name", "cups"], ["watch", "x"],
-            ["check", "--name", "cups", "a", "b"],
+            ["status", "--json=xml"], ["watch", "x"], ["check", "--name", "cups", "a", "b"],
+            ["-V", "x"],
         ])
     func usage(words: [String]) {
         #expect(exitStatus(of: words) == 64)
@@ -41,6 +41,19 @@ struct CommandLineTests {
     @Test("the version is no error")
     func version() {
         #expect(exitStatus(of: ["--version"]) == 0)
+    }
+
+    @Test("the version's short option is taken")
+    func shortVersion() throws {
+        let tool = try PortReserveControl.parseAsRoot(["-V"]) as? PortReserveControl
+        #expect(tool?.isVersion == true)
+    }
+
+    @Test("a name needs no file, and takes one", arguments: [[], ["cups.new"]])
+    func name(path: [String]) throws {
+        let words = ["check", "--name", "cups"] + path
+        let check = try #require(try PortReserveControl.parseAsRoot(words) as? Check)
+        #expect(check.name == "cups" && check.path == path)
     }
 
     private func exitStatus(of words: [String]) -> Int32? {

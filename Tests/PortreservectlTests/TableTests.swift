@@ -45,6 +45,44 @@ struct TableTests {
         #expect(lines.allSatisfy { $0.count <= columns })
     }
 
+    @Test("on paper without a width nothing is cut")
+    func unbounded() {
+        let name = String(repeating: "x", count: 255)
+        let lines = statusLines(
+            records + [record(name, "*", 1, state: .busy, reason: name)], now: now, hasLegend: true,
+            on: Paper(columns: nil, isColoured: false))
+        #expect(lines.allSatisfy { !$0.contains("…") })
+        #expect(lines.last?.hasSuffix("/etc/portreserve/\(name):3  \(name)") == true)
+    }
+
+    @Test("one very long name is cut, and takes no column away from the others")
+    func longName() {
+        let long = record(String(repeating: "x", count: 255), "*", 1, state: .held)
+        let lines = statusLines(
+            [record("cups", "*", 631, state: .held, age: 5), long], now: now, hasLegend: true,
+            on: Paper(columns: 80, isColoured: false))
+        #expect(
+            lines == [
+                "SERVICE                   ENDPOINT  STATE  SINCE  FILE",
+                "cups                      631/tcp   held   5s     /etc/portreserve/cups:3",
+                "xxxxxxxxxxxxxxxxxxxxxxx…  1/tcp     held   0s     /etc/portreserve/xxxxxxxxxxxx…",
+            ])
+    }
+
+    @Test("a reservation that is told again stands once, at its place, as it was told last")
+    func latestOnly() {
+        let before = [
+            record("ypbind", "*", 800, last: 809, state: .held),
+            record("ypbind", "*", 834, state: .busy), record("cups", "*", 834, state: .held),
+        ]
+        let after = [
+            record("ypbind", "*", 800, last: 804, state: .released),
+            record("ypbind", "*", 805, last: 809, state: .held),
+        ]
+        #expect(latest(before + after) == [after[0], before[1], before[2], after[1]])
+        #expect(latest(records) == records)
+    }
+
     @Test("control characters of a name do not reach the terminal")
     func controlCharacters() {
         let odd = record("a\u{1b}[31mb", "*", 1, state: .held)

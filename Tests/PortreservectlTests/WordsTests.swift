@@ -77,6 +77,26 @@ struct WordsTests {
         #expect(Trouble.noReply(.silent).outcome.rawValue == 1)
     }
 
+    @Test("an output that takes nothing is told, but for a reader who has gone")
+    func output() {
+        #expect(
+            Trouble.noOutput(.accessDenied).text
+                == "portreservectl: standard output: Permission denied")
+        #expect(Trouble.noOutput(.brokenPipe).text == nil)
+        #expect(Trouble.noOutput(.brokenPipe).outcome.rawValue == 1)
+        for (flags, told) in [("0100000", true), ("0102001", false), ("02", false)] {
+            #expect(isReadOnly(Array("pos:\t0\nflags:\t\(flags)\nmnt_id:\t9\n".utf8)) == told)
+        }
+        #expect(!isReadOnly([]))
+    }
+
+    @Test("a directory is named without the slashes behind it")
+    func slashes() {
+        for (path, name) in [("a/", "a"), ("/a//", "/a"), ("a/b", "a/b"), ("/", "/"), ("//", "/")] {
+            #expect(withoutSlashes(text(path)) == text(name))
+        }
+    }
+
     @Test("what came of a change is told in one line")
     func changes() {
         #expect(changeLine("cups", 1, 0, "released") == "cups: 1 port released")
