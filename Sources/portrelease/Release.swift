@@ -7,6 +7,8 @@ internal import Varlink
 private let waitSecondsMax = 10
 /// A daemon that has as many clients as it takes closes a connection at once: some may go.
 private let pauseMs = 250
+/// Connections that may break before somebody who is not root gives up.
+private let brokenMax = 2
 /// Linux: no file has a longer name, NAME_MAX; so a call is short, and is sent without a wait.
 private let nameBytesMax = 255
 
@@ -46,9 +48,14 @@ private func release(
         // Linux: a policy of 0.0.5's days may know the datagram socket alone.
         case .noDaemon, .refused(.accessDenied):
             return send(request, name, options, places, deadline)
-        case .silent, .broken:
+        case .silent:
             complain("portrelease: \(Text.quoted(name)): portreserve does not answer, not released")
             return .notDone
+        case .broken:
+            complain(
+                "portrelease: \(Text.quoted(name)): portreserve has closed the connection, not released; only root may"
+            )
+            return .done
         case .refused(let refusal):
             complain("portrelease: \(Text.quoted(name)): \(refusal), not released")
             return .done
@@ -56,15 +63,22 @@ private func release(
     }
 }
 
-/// Asks once more where a connection breaks: a daemon that was restarted answers then.
+/// Asks again where a connection breaks: a daemon that was restarted, or had too many clients,
+/// answers then.
+///
+/// Root, which alone may release, asks until the deadline; others would be refused anyway.
 private func ask(
     _ request: Request, _ places: Places, _ deadline: Deadline
 ) throws(NoReply) -> Reply {
-    do throws(NoReply) {
-        return try askOnce(request, places, deadline)
-    } catch .broken {
-        deadline.pause(milliseconds: pauseMs)
-        return try askOnce(request, places, deadline)
+    var brokenCount = 0
+    while true {
+        do throws(NoReply) {
+            return try askOnce(request, places, deadline)
+        } catch .broken {
+            brokenCount += 1
+            if !ThisProcess.isRoot, brokenCount == brokenMax { throw .broken }
+            deadline.pause(milliseconds: pauseMs)
+        }
     }
 }
 

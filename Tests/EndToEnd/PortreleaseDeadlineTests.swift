@@ -9,6 +9,7 @@ struct PortreleaseDeadlineTests {
         Script("accepted late, never answered", crowd + "later(6); accept(4); signal.pause()"),
         Script("answered bit by bit", trickle),
         Script("broken late, then never answered", "accept(1, 6); accept(1); signal.pause()"),
+        Script("closed again and again", "ready()\nwhile True: it.accept()[0].close()"),
         Script("broken late, then a datagram that nobody takes", lateDatagram),
     ]
 
@@ -29,16 +30,57 @@ struct PortreleaseDeadlineTests {
         }
     }
 
-    @Test("a connection that is closed at once is tried again after a pause")
+    @Test("a connection that is closed at once is made anew after a pause, until it is answered")
     func pause() throws {
         try Room.run { room in
             room.makeDirectory("/run/portreserve")
-            let daemon = try room.startPython(standIn + closedTwice)
+            let daemon = try room.startPython(standIn + closedThrice)
             #expect(daemon.waitForError { $0 == "ready" } != nil, room.story)
 
-            let asked = try room.run("portrelease", "cups")
+            let asked = try room.run("portrelease", "-v", "cups")
 
-            #expect(asked.status == 1, room.story)
+            #expect(asked.status == 0, room.story)
+            #expect(asked.errorText == "portrelease: 'cups': 2 ports released\n", room.story)
+            #expect(try daemon.wait() == 0, room.story)
+        }
+    }
+
+    @Test("who may not release, and is not let in, gets 0 and a line for each name")
+    func crowdedOut() throws {
+        try Room.run { room in
+            let daemon = try room.startServing()
+            let crowd = try room.startPython(strangers)
+            #expect(crowd.waitForError { $0 == "ready" } != nil, room.story)
+
+            let asked = try room.run("portrelease", "cups", "imap", with: .nobody)
+
+            #expect(asked.status == 0, room.story)
+            #expect(
+                asked.errorLines
+                    == ["cups", "imap"].map { name in
+                        "portrelease: '\(name)': portreserve has closed the connection, "
+                            + "not released; only root may"
+                    }, room.story)
+            let root = try room.run("portrelease", "cups")
+            #expect(root.status == 0 && isFree("631/tcp"), room.story)
+            crowd.send(SIGTERM)
+            #expect(try crowd.wait() == 0, room.story)
+            #expect(try daemon.stop() == 0, room.story)
+        }
+    }
+
+    @Test("who may not release, and is let in the second time, is told so")
+    func secondTime() throws {
+        try Room.run { room in
+            room.makeDirectory("/run/portreserve")
+            let daemon = try room.startPython(standIn + closedOnce)
+            #expect(daemon.waitForError { $0 == "ready" } != nil, room.story)
+
+            let asked = try room.run("portrelease", "cups", with: .nobody)
+
+            #expect(asked.status == 0, room.story)
+            #expect(asked.errorLines.count == 1, room.story)
+            #expect(asked.errorText.contains("only root may release it"), room.story)
             #expect(try daemon.wait() == 0, room.story)
         }
     }
@@ -123,15 +165,49 @@ private let lateDatagram = """
     signal.pause()
     """
 
-private let closedTwice = """
+private let closedThrice = """
     ready()
     moments = []
-    for _ in range(2):
+    for _ in range(3):
         client = it.accept()[0]
         moments.append(time.monotonic())
         client.close()
-    pause = moments[1] - moments[0]
-    holds(f"a pause of {pause} s", 0.2 < pause < 5)
+    accept(1)
+    moments.append(time.monotonic())
+    kept[0].sendall(b'{"parameters":{"released":2,"busy":0}}\\0')
+    for one, next_ in zip(moments, moments[1:]):
+        holds(f"a pause of {next_ - one} s", 0.2 < next_ - one < 5)
+    """
+
+private let closedOnce = """
+    os.chmod(CONTROL, 0o666)
+    ready()
+    it.accept()[0].close()
+    accept(1)
+    refusal = {"error": OURS + "NotYours", "parameters": {"service": "cups"}}
+    kept[0].sendall(json.dumps(refusal).encode() + b"\\0")
+    """
+
+/// Three users with as many connections as each may have: together all that users have.
+private let strangers = """
+    children = []
+    for uid in [65531, 65532, 65533]:
+        reader, said = os.pipe()
+        child = os.fork()
+        if child == 0:
+            become(uid)
+            kept = [Varlink() for _ in range(16)]
+            for it in kept: it.call(SERVICE + "GetInfo")
+            os.write(said, b"x")
+            signal.pause()
+        os.read(reader, 1)
+        children.append(child)
+    def end(*_):
+        for child in children: os.kill(child, signal.SIGTERM)
+        os._exit(0)
+    signal.signal(signal.SIGTERM, end)
+    print("ready", file=sys.stderr, flush=True)
+    while True: signal.pause()
     """
 
 /// A control socket that its owner alone may use.
