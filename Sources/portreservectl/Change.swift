@@ -67,7 +67,7 @@ extension Change {
         let style = output.style
         var isEmpty = false
         if name == "*", count == 0, busy == 0 {
-            isEmpty = try conversation.list().allSatisfy { record($0) == nil }
+            isEmpty = standing(try conversation.list()).isEmpty
         }
         if let line = json(reply, style) {
             try say(line)

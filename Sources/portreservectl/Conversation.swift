@@ -64,7 +64,7 @@ struct Conversation: ~Copyable {
             let hint: Text = " yet, its file is new: 'portreservectl reload' reads it"
             return .noSuchService(name, hint: hint)
         }
-        return .noSuchService(name, among: Set(try list().compactMap { record($0)?.service }))
+        return .noSuchService(name, among: Set(standing(try list()).map(\.service)))
     }
 }
 

@@ -18,17 +18,19 @@ struct Status: Verb {
 
     func perform() throws(Trouble) -> Outcome {
         var conversation = try Conversation()
-        var replies: [[Member]] = []
+        var (replies, records): ([[Member]], [ReservationRecord]) = ([], [])
         var outcome = Outcome.done
         if service.isEmpty {
             replies = try conversation.list()
+            records = standing(replies)
         } else {
             outcome = try forEach(service) { name throws(Trouble) in
-                replies += try conversation.list(name)
+                let told = try conversation.list(name)
+                replies += told
+                records += standing(told)
                 return .done
             }
         }
-        let records = latest(replies.compactMap { record($0) })
         let style = output.style
         let lines = style == .off ? table(records) : replies.compactMap { json($0, style) }
         if !lines.isEmpty { try say(Text(Array(lines.map(\.bytes).joined(separator: [10])))) }
@@ -43,37 +45,6 @@ struct Status: Verb {
         return statusLines(
             records, now: now, hasLegend: output.hasLegend, on: Paper.standardOutput
         ).map { Text(Array($0.utf8)) }
-    }
-}
-
-/// Each reservation once, as it was told last: what changes after it was told is told again.
-func latest(_ records: [ReservationRecord]) -> [ReservationRecord] {
-    var places: [ReservationKey: Int] = [:]
-    var latest: [ReservationRecord] = []
-    for record in records {
-        let key = ReservationKey(record)
-        if let place = places[key] {
-            latest[place] = record
-        } else {
-            places[key] = latest.count
-            latest.append(record)
-        }
-    }
-    return latest
-}
-
-/// What tells one reservation from another.
-private struct ReservationKey: Hashable {
-    let service: Text
-    let transport: Text
-    let address: Text
-    let port: Int
-    let file: Text
-    let line: Int
-
-    init(_ record: ReservationRecord) {
-        (service, transport, address) = (record.service, record.transport, record.address)
-        (port, file, line) = (record.port, record.file, record.line)
     }
 }
 

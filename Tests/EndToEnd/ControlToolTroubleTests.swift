@@ -87,6 +87,24 @@ struct ControlToolTroubleTests {
         }
     }
 
+    @Test("a list that begins anew leaves in the table what was told last, in JSON all")
+    func begunAnew() throws {
+        try Room.run { room in
+            room.makeDirectory("/run/portreserve")
+            let daemon = try room.startPython(reloaded)
+            #expect(daemon.waitForError { $0 == "ready" } != nil, room.story)
+
+            let tool = try room.run("portreservectl", "status", "--no-legend")
+            let json = try room.run("portreservectl", "status", "-j")
+
+            let rows = tool.outputText.split(separator: "\n").map { $0.split(separator: " ")[1] }
+            #expect(rows == ["80/tcp", "800-809/tcp"], room.story)
+            #expect(tool.status == 0 && json.status == 0, room.story)
+            #expect(json.outputText.split(separator: "\n").count == 5, room.story)
+            #expect(try daemon.wait() == 0, room.story)
+        }
+    }
+
     @Test("who is turned away is told why, and what to do")
     func turnedAway() throws {
         try Room.run { room in
@@ -190,4 +208,26 @@ private let turningAway = """
     it.listen()
     print("ready", file=sys.stderr)
     while True: it.accept()[0].close()
+    """
+
+/// Tells of busy ports that a reload then takes away, twice.
+private let reloaded = """
+    it = socket.socket(socket.AF_UNIX)
+    it.bind(CONTROL)
+    it.listen()
+    print("ready", file=sys.stderr)
+    def told(service, first, last, state):
+        where = {"protocol": "tcp", "address": "*", "port": first, "last": last}
+        return {"service": service, "endpoint": where, "state": state, "since": 0, "share": False,
+                "permanent": False, "guarded": False, "file": service, "line": 1}
+    list_ = [told("b", 800, 804, "held"), told("b", 805, 809, "busy"), told("c", 20, None, "busy"),
+             told("a", 80, None, "held"), told("b", 800, 809, "held")]
+    for _ in range(2):
+        client = it.accept()[0]
+        client.recv(4096)
+        for reservation in list_:
+            reply = {"parameters": {"reservation": reservation},
+                     "continues": reservation is not list_[-1]}
+            client.sendall(json.dumps(reply).encode() + b"\\0")
+        client.close()
     """

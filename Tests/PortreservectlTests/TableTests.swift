@@ -69,20 +69,6 @@ struct TableTests {
             ])
     }
 
-    @Test("a reservation that is told again stands once, at its place, as it was told last")
-    func latestOnly() {
-        let before = [
-            record("ypbind", "*", 800, last: 809, state: .held),
-            record("ypbind", "*", 834, state: .busy), record("cups", "*", 834, state: .held),
-        ]
-        let after = [
-            record("ypbind", "*", 800, last: 804, state: .released),
-            record("ypbind", "*", 805, last: 809, state: .held),
-        ]
-        #expect(latest(before + after) == [after[0], before[1], before[2], after[1]])
-        #expect(latest(records) == records)
-    }
-
     @Test("control characters of a name do not reach the terminal")
     func controlCharacters() {
         let odd = record("a\u{1b}[31mb", "*", 1, state: .held)
