@@ -22,7 +22,8 @@ fish_completion = $(share)/fish/vendor_completions.d/portreservectl.fish
 lean_folder = .build-lean
 varlinkctl_folder = .build-varlinkctl
 fuzz_folder = .build-fuzz
-LEAN_SWIFT = LEAN=1 swift build -c release --scratch-path $(lean_folder) --disable-local-rpath
+LEAN_SWIFT = LEAN=1 swift build -c release --scratch-path $(lean_folder) --disable-local-rpath \
+    --experimental-lto-mode=full
 SWIFT_TEST = swift test --disable-xctest
 PROGRAMS = portreserve portrelease portreservectl
 swift_code = $(wildcard Sources Tests) Package.swift
@@ -38,8 +39,8 @@ test_packages = rpcbind nfs-common ypbind-mt cups-daemon libtirpc3 iproute2 stra
      mmdebstrap debian-archive-keyring
 
 .NOTPARALLEL:
-.PHONY: help build lean test quick e2e fuzz lint format bench measure man install uninstall run demo \
-    clean check need-swift need-tests need-mandoc
+.PHONY: help build lean test quick e2e walk fuzz lint format bench measure man install uninstall \
+    run demo clean check need-swift need-tests need-mandoc
 
 help: ## these lines
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -56,7 +57,7 @@ lean: need-swift
 	@strip -o build/portreserve $(lean_folder)/release/portreserve
 	@strip -o build/portrelease $(lean_folder)/release/portrelease
 
-test: need-tests build ## every test, on the built lean programs; needs root for namespaces
+test: need-tests build walk ## every test, on the built lean programs; needs root for namespaces
 	@swift build --build-tests
 	@tools/root.sh env $(test_environment) $(SWIFT_TEST) --skip-build
 
@@ -69,6 +70,11 @@ e2e: need-tests build ## the built programs against real thieves; needs root
 
 test_environment = PORTRESERVE_PROGRAMS=$(PORTRESERVE_PROGRAMS) SWIFT_BACKTRACE=$(SWIFT_BACKTRACE) \
     PORTRESERVE_VARLINKCTL=$(CURDIR)/$(varlinkctl_folder)/varlinkctl
+
+walk: need-swift ## ten million steps of endpoints' lives, simulated, and planted mistakes
+	@swift build -c release --static-swift-stdlib --product walk --disable-local-rpath
+	@.build/release/walk 10000000
+	@.build/release/walk --planted
 
 fuzz: need-swift ## random bytes for all that reads foreign ones, FUZZ_SECONDS (20) each
 	@FUZZ=1 swift build -c release --scratch-path $(fuzz_folder)

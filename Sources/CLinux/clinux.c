@@ -1,8 +1,6 @@
 #define _GNU_SOURCE
 #include "clinux.h"
 
-#include <linux/filter.h>
-#include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
@@ -82,6 +80,8 @@ int clinux_drop_datagrams(int socket) {
     struct sock_fprog program = {.len = 1, .filter = drop};
     return setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
+
+int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int clinux_terminal_columns(int file) {
     struct winsize size;

@@ -45,6 +45,8 @@ public struct ReservationRecord: Equatable {
     public let permanent: Bool
     /// Why it is not held, where that is not plain from the state.
     public let reason: Text?
+    /// Who has it, as far as it is known and the reader may know.
+    public let holder: HolderRecord?
     /// The file that names it.
     public let file: Text
     /// The line of the file.
@@ -53,7 +55,8 @@ public struct ReservationRecord: Equatable {
     /// Tells of a reservation.
     public init(
         service: Text, transport: Text, address: Text, port: Int, last: Int?, state: State,
-        since: Int, share: Bool, permanent: Bool, reason: Text?, file: Text, line: Int
+        since: Int, share: Bool, permanent: Bool, reason: Text?, holder: HolderRecord? = nil,
+        file: Text, line: Int
     ) {
         self.service = service
         self.transport = transport
@@ -65,6 +68,7 @@ public struct ReservationRecord: Equatable {
         self.share = share
         self.permanent = permanent
         self.reason = reason
+        self.holder = holder
         self.file = file
         self.line = line
     }
@@ -93,6 +97,7 @@ extension ReservationRecord {
             Member("guarded", .bool(false)),
         ]
         if let reason { members.append(Member("reason", .string(reason))) }
+        if let holder { members.append(Member("holder", holder.json)) }
         return .object(
             members + [Member("file", .string(file)), Member("line", .integer(line))])
     }
@@ -116,6 +121,7 @@ extension ReservationRecord {
         self.init(
             service: service, transport: transport, address: address, port: port,
             last: endpoint.value("last")?.integer, state: state, since: since, share: share,
-            permanent: permanent, reason: members.value("reason")?.string, file: file, line: line)
+            permanent: permanent, reason: members.value("reason")?.string,
+            holder: members.value("holder").flatMap { HolderRecord($0) }, file: file, line: line)
     }
 }

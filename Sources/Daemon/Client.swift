@@ -6,11 +6,14 @@ internal import Varlink
 /// One connection: its socket, its machine, and what it has still to be told.
 final class Client {
     let uid: UInt32
+    let pid: Int32
     let token: UInt64
     private let socket: Descriptor
     private var machine = ServiceSide()
     /// What a List or Watch has still to tell; nil when no such call is being answered.
     var listing: Listing?
+    /// Whether it has still to be told that its List begins anew: nothing told before holds.
+    private var beginsAnew = false
     /// When a message that is half there has to be whole, in monotonic milliseconds.
     private(set) var deadline: Int?
     /// When something was last taken from it, in monotonic milliseconds.
@@ -18,19 +21,23 @@ final class Client {
     private var interest = EventInterest.read
     /// Whether the other side sends nothing more; it may yet read.
     private var hasEnded = false
-    /// Whether the other side is gone, or has to go.
-    private(set) var isOver = false
     /// Whether the other side has gone in both directions: it reads no answer.
     private var isHungUp = false
-    /// Whether there is something to be done for it that no event will tell.
-    private(set) var isDue = false
+    /// Whether the other side is gone, or has to go.
+    private(set) var isOver = false
+    /// Whether something was noticed that its next turn is for.
+    private var isNoticed = false
+    /// Whether what is unread is known to be no whole call.
+    private var isHalf = false
     /// When it last had its turn, counted by its owner.
-    var lastTurn = 0
+    var lastTurn: Int
 
-    /// Takes over a connection, which is told of by `token`.
-    init(_ connection: consuming Connection, token: UInt64) {
+    /// Takes over a connection, which is told of by `token`, as if it had just had its turn.
+    init(_ connection: consuming Connection, token: UInt64, lastTurn: Int) {
         uid = connection.uid
+        pid = connection.pid
         self.token = token
+        self.lastTurn = lastTurn
         socket = connection.socket
     }
 
@@ -43,55 +50,67 @@ final class Client {
 
     /// Notes that something has come, or that it has hung up.
     func notice(isHungUp: Bool) {
-        isDue = true
-        self.isHungUp = isHungUp
+        isNoticed = true
+        if isHungUp { self.isHungUp = true }
     }
 
-    /// Takes what has come.
+    /// Whether there is something to be done for it that no event will tell.
+    var isDue: Bool { isNoticed || mayHaveCall }
+
+    private var mayHaveCall: Bool {
+        !isOver && !isHalf && !machine.isBusy && machine.unreadCount > 0
+            && machine.unsentCount < ClientLimits.unsentBytesMax
+    }
+
+    /// Takes what has come, which is what it was noticed for.
     func read(now: Int) {
-        if hasEnded || isFull {
-            isOver = isOver || isHungUp
-            return
-        }
+        isNoticed = false
+        if hasEnded, isHungUp { hangUp() }
+        if hasEnded || isFull { return }
         do throws(Errno) {
             switch try socket.receiveBytes(most: ClientLimits.readBytesMax) {
-            case .nothing: isOver = isHungUp
+            case .nothing: hasEnded = isHungUp
             case .end: hasEnded = true
-            case .bytes(let bytes): machine.take(bytes[...])
+            case .bytes(let bytes):
+                machine.take(bytes[...])
+                isHalf = false
             }
         } catch {
-            isOver = true
+            hangUp()
         }
+        if hasEnded, isHungUp { hangUp() }
         lastRead = now
     }
 
     /// The next call, nil when none is there whole, or one is being answered, or the client has to
     /// take its replies first.
     ///
-    /// One call a turn, so that nobody waits for a thousand of somebody else's.
-    func nextCall() -> Call? {
-        isDue = false
-        if isOver { return nil }
-        if machine.unsentCount >= ClientLimits.unsentBytesMax {
-            deadline = nil
-            return nil
-        }
+    /// Who asked and went, tired of waiting, was told that nothing was done: only what wants no
+    /// answer is done for it.
+    func takeCall() -> Call? {
+        deadline = deadline.flatMap { machine.unsentCount > 0 ? nil : $0 }
+        guard mayHaveCall else { return nil }
         do throws(BrokenMessage) {
-            var call = try machine.nextCall()
-            // Who asked and went, tired of waiting, has decided otherwise since: portrelease's
-            // caller was told that nothing was released.
-            if let abandoned = call, isHungUp, abandoned.mode != .oneway {
-                isOver = true
-                call = nil
+            guard let call = try machine.nextCall() else {
+                isHalf = true
+                deadline = deadline ?? lastRead + ClientLimits.halfSentMs
+                return nil
             }
-            isDue = call != nil && machine.unreadCount > 0
-            let isHalf = call == nil && !machine.isBusy && machine.unreadCount > 0
-            deadline = isHalf ? deadline ?? lastRead + ClientLimits.halfSentMs : nil
-            return call
+            deadline = nil
+            if !isHungUp || call.mode == .oneway { return call }
+            machine.abandon()
         } catch {
             isOver = true
-            return nil
         }
+        return nil
+    }
+
+    /// Nobody reads any more what it is told.
+    private func hangUp() {
+        isHungUp = true
+        hasEnded = true
+        listing = nil
+        machine.abandon()
     }
 
     /// Answers the call that came last.
@@ -107,7 +126,7 @@ final class Client {
                 if count == 0 { return }
                 machine.sent(count)
             } catch {
-                isOver = true
+                hangUp()
                 return
             }
         }
@@ -115,12 +134,16 @@ final class Client {
 
     private func fill(_ keeper: borrowing Keeper, _ runs: Runs) {
         while let told = listing, machine.unsentCount < ClientLimits.unsentBytesMax {
+            if beginsAnew {
+                beginsAnew = false
+                answer(Reply(continues: true))
+                continue
+            }
             var rest = told
-            guard let record = rest.next(keeper, runs) else {
+            guard let record = rest.next(keeper, runs, for: uid) else {
                 if told.isWatch { return }
                 answer(Reply())
                 listing = nil
-                isDue = machine.unreadCount > 0
                 return
             }
             let continues = rest.isWatch || !rest.isAtEnd
@@ -132,18 +155,25 @@ final class Client {
     /// Tells a watcher of what it will find nowhere any more; of a bounded number, since a reload
     /// may take thousands away and the watcher may not read.
     func tell(_ gone: [ReservationRecord]) {
+        isNoticed = true
         for record in gone.prefix(ClientLimits.goneRecordsMax) {
             if machine.unsentCount >= ClientLimits.unsentBytesMax { return }
             answer(Reply([Member("reservation", record.json)], continues: true))
         }
     }
 
+    /// Tells a watcher, in its next turn, of reservations that have changed.
+    func tellAgain(_ reservations: [Int]) {
+        listing?.tellAgain(reservations)
+        isNoticed = true
+    }
+
     /// Begins to tell anew, or ends the answer where there is nothing any more to tell of.
     func restart(_ listing: Listing?) {
+        isNoticed = true
         self.listing = listing
-        if listing != nil { return }
-        answer(Reply())
-        isDue = machine.unreadCount > 0
+        beginsAnew = listing.map { !$0.isWatch } ?? false
+        if listing == nil { answer(Reply()) }
     }
 
     private var isFull: Bool { machine.unreadCount > MessageLimits.bytesMax }

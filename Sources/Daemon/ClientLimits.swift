@@ -35,6 +35,5 @@ enum ClientLimits {
         assert(strangersMax < countMax, "users would shut out root")
         assert(countMax <= Int(backlog), "a crowd of root's own would not even wait")
         assert(readBytesMax <= MessageLimits.bytesMax, "one read would be more than a message")
-        assert(strangersPerTurnMax <= perUserMax, "one user's turns would be everybody's")
     }
 }

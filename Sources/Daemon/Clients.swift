@@ -6,8 +6,6 @@ struct Clients: ~Copyable {
     private let listenerToken: UInt64
     private var clients: [Client] = []
     private var nextToken: UInt64 = 16
-    /// Whether somebody is owed something that no state of an endpoint tells.
-    var hasNews = false
     /// When connections are accepted again after descriptors ran out.
     private var acceptAgainAt: Int?
     private var isAccepting = true
@@ -60,17 +58,13 @@ struct Clients: ~Copyable {
 
     /// Those who watch.
     var watchers: [Client] { clients.filter { $0.listing?.isWatch ?? false } }
-
-    /// Those who are being told of reservations.
-    var told: [Client] { clients.filter { $0.listing != nil || hasNews } }
-
     /// Accepts who knocks, while there is room; one user's connection too many is closed at once.
     mutating func accept(_ events: borrowing Events, now: Int) throws(Errno) {
         for _ in 0..<ClientLimits.acceptsPerTurnMax where clients.count < ClientLimits.countMax {
             do throws(Errno) {
                 guard let connection = try listener.acceptConnection() else { return }
                 guard hasRoom(for: connection.uid) else { continue }
-                let client = Client(connection, token: nextToken)
+                let client = Client(connection, token: nextToken, lastTurn: turnCount)
                 nextToken += 1
                 try client.join(events)
                 clients.append(client)
@@ -100,8 +94,8 @@ struct Clients: ~Copyable {
     ///
     /// Who knocks meanwhile waits in the backlog: root's hundredth connection is late, not lost.
     mutating func tidy(_ events: borrowing Events, now: Int) throws(Errno) {
-        clients.removeAll { client in client.isOver || (client.deadline.map { $0 <= now } ?? false)
-        }
+        // Who is due has sent more, and had no turn yet in which that was seen.
+        clients.removeAll { $0.isOver || (!$0.isDue && $0.deadline.map { $0 <= now } ?? false) }
         if let due = acceptAgainAt, due <= now { acceptAgainAt = nil }
         let accepts = acceptAgainAt == nil && clients.count < ClientLimits.countMax
         if accepts != isAccepting {
@@ -114,7 +108,6 @@ struct Clients: ~Copyable {
     mutating func restartListings(_ begin: (Listing) -> Listing?) {
         for client in clients where client.listing != nil {
             if let listing = client.listing { client.restart(begin(listing)) }
-            hasNews = true
         }
     }
 }

@@ -7,19 +7,21 @@ internal import Text
 struct ConfigurationReader {
     private(set) var diagnostics: [Diagnostic] = []
     private var files: [ConfigurationFile] = []
-    private var names: Set<ServiceName> = []
+    private var names = NameSet()
     /// Services whose files are there and could not be read.
     private var unread: [ServiceName] = []
-    /// Directories of which nothing could be read, each with the names that were read before it.
-    private var unreadDirectories: [(path: Text, above: Set<ServiceName>)] = []
+    /// Directories of which not all is read, each with the names that it cannot take back: those
+    /// read before it, and where its list is cut its own that were read.
+    private var unreadDirectories: [(path: Text, above: NameSet)] = []
     /// Whether a directory has more files than are read.
     private var isListCut = false
 
     /// Reads the directories of `places`, an earlier one over a later one.
     init(_ places: Places) {
         // What a list cut short leaves out would hide its namesakes further down.
-        for (rank, directory) in places.configurationDirectories.enumerated() where !isListCut {
-            read(directory: directory, mayBeMissing: rank > 0)
+        for (rank, directory) in places.configurationDirectories.enumerated() {
+            if !isListCut { read(directory: directory, mayBeMissing: rank > 0) }
+            if isListCut { unreadDirectories.append((directory, above: names)) }
         }
     }
 
@@ -47,18 +49,18 @@ struct ConfigurationReader {
         return plan
     }
 
-    /// Where it is not even known which files there are, each of `old` that is not read may be there
-    /// still, and one of a directory that is not read hides its namesakes further down.
+    /// Where it is not even known which files a directory has, each that `old` had of it may be there
+    /// still, and hides its namesakes further down.
     private mutating func keepWhatMayBeThere(of old: Plan) {
-        if unreadDirectories.isEmpty, !isListCut { return }
+        if unreadDirectories.isEmpty { return }
         for service in old.services {
             let name = service.name
-            let isHiding = unreadDirectories.contains { directory in
+            let mayBeThere = unreadDirectories.contains { directory in
                 service.path == "\(directory.path)/\(name)" && !directory.above.contains(name)
             }
-            if isHiding || !names.contains(name) { unread.append(name) }
+            if mayBeThere { unread.append(name) }
         }
-        let unread = Set(unread)
+        let unread = NameSet(unread)
         files.removeAll { unread.contains($0.service) }
     }
 

@@ -1,43 +1,70 @@
 internal import LinuxIO
 internal import Reservations
+internal import Signs
 
 /// A hold: the one owner of its socket.
 private final class Hold {
-    private let socket: Descriptor
+    let socket: Descriptor
 
     init(owning socket: consuming Descriptor) { self.socket = socket }
+}
+
+/// Who has an endpoint, kept by reference: there are many endpoints, and few are known of.
+private final class Known {
+    let holder: Holder
+
+    init(_ holder: Holder) { self.holder = holder }
 }
 
 /// The table and its sockets: the one interpreter of effects.
 struct Keeper: ~Copyable {
     private(set) var table: Table
+    /// As many holds as descriptors are left for.
+    var holdsMax = Int.max
     private var holds: [Hold?]
     /// When each endpoint came to stand where it stands, in microseconds since 1970.
     private var since: [Int]
     /// The kernel's reason for each endpoint that could not be had.
-    private var refusals: [Int: Errno] = [:]
-    /// Endpoints whose state has changed since somebody last asked.
-    private var changed: [Int] = []
+    private var refusals: [Errno?]
+    /// Who has each endpoint that we have not, as far as it is known.
+    private var holders: [Known?]
+    /// When an endpoint is to be woken.
+    var deadlines: Deadlines
+    /// Endpoints of which it has to be found out who has them.
+    private var unidentified: [Int] = []
+    /// What has happened since somebody last asked, as far as it changed where an endpoint stands.
+    private var steps: [Step] = []
     /// Grows with every change of a state or of the plan.
-    private(set) var version = 0
+    private(set) var changeCount = 0
 
     /// Begins with nothing held.
-    init(_ plan: Plan) {
-        table = Table(plan)
+    ///
+    /// `stays`: what is released is held again one day.
+    init(_ plan: Plan, stays: Bool = false) {
+        table = Table(plan, stays: stays)
         holds = Array(repeating: nil, count: plan.entries.count)
+        refusals = Array(repeating: nil, count: plan.entries.count)
+        holders = Array(repeating: nil, count: plan.entries.count)
         since = Array(repeating: wallMicroseconds(), count: plan.entries.count)
+        deadlines = Deadlines(count: plan.entries.count)
     }
 
     /// Tries to hold an endpoint, and gives the kernel's reason where it cannot be had.
-    mutating func start(_ entry: Int) -> Errno? { apply(take(.started, entry), entry) }
+    mutating func start(_ entry: Int) -> Errno? {
+        take(.started, entry)
+        return refusals[entry]
+    }
 
     /// Holds an endpoint again, and gives the kernel's reason where it cannot be had.
-    mutating func hold(_ entry: Int) -> Errno? { apply(take(.hold, entry), entry) }
+    mutating func hold(_ entry: Int) -> Errno? {
+        take(.hold, entry)
+        return refusals[entry]
+    }
 
-    /// Lets an endpoint go, and says whether it was held.
-    mutating func release(_ entry: Int) -> Bool {
+    /// Lets an endpoint go to a service, and says whether it was held.
+    mutating func release(_ entry: Int, to service: Int) -> Bool {
         let wasHeld = holds[entry] != nil
-        _ = apply(take(.release, entry), entry)
+        take { $0.release(entry, to: service) }
         return wasHeld
     }
 
@@ -46,36 +73,63 @@ struct Keeper: ~Copyable {
         for entry in holds.indices { holds[entry] = nil }
     }
 
-    private mutating func take(_ event: Event, _ entry: Int) -> Effect? {
-        let before = table.state(of: entry)
-        let effect = table.take(event, entry)
-        if table.state(of: entry) != before {
-            since[entry] = wallMicroseconds()
-            changed.append(entry)
-            version += 1
-        }
-        return effect
+    /// Takes what has happened to an endpoint, and does what has to be done.
+    mutating func take(_ event: Event, _ entry: Int) {
+        for step in table.take(event, entry) { act(step) }
     }
 
-    private mutating func apply(_ effect: Effect?, _ entry: Int) -> Errno? {
-        switch effect {
-        case nil: return nil
-        case .close:
-            holds[entry] = nil
-            return nil
-        case .bind: return bind(entry)
-        }
+    /// Takes what has happened to X.
+    mutating func take(_ news: (inout Table) -> [Step]) {
+        for step in news(&table) { act(step) }
     }
 
-    private mutating func bind(_ entry: Int) -> Errno? {
+    /// The answer to the one bind that a step may ask for is taken before its next step.
+    private mutating func act(_ step: Step) {
+        let entry = step.entry
+        if step.new != step.old { note(step) }
+        let acts = step.effects.acts
+        assert(acts.isDisjoint(with: [.allow, .forbid]), "a rule without a guard")
+        if acts.contains(.close) { holds[entry] = nil }
+        if let ms = step.effects.wakeAfterMs {
+            deadlines.set(entry, monotonicMilliseconds() + ms)
+        }
+        if acts.contains(.identify) { unidentified.append(entry) }
+        if acts.contains(.bind) { take(bind(entry, isFirst: step.event == .started), entry) }
+    }
+
+    private mutating func note(_ step: Step) {
+        let entry = step.entry
+        deadlines.set(entry, nil)
+        if !step.new.isSomebodys { holders[entry] = nil }
+        // That a busy endpoint is tried once more is news to nobody.
+        if step.isRetry { return }
+        since[entry] = wallMicroseconds()
+        steps.append(step)
+        changeCount += 1
+    }
+
+    private mutating func bind(_ entry: Int, isFirst: Bool) -> Event {
+        let endpoint = table.plan.entries[entry].endpoint
+        let isOpen = table.keeping(of: entry) == .shared
+        let refusal: Errno? =
+            if table.heldCount >= holdsMax {
+                .tooManyOpenFiles
+            } else if !isFirst, !isOpen, isTakenQuietly(endpoint) {
+                .addressInUse
+            } else {
+                take(endpoint, entry, isOpen: isOpen)
+            }
+        refusals[entry] = refusal
+        if refusal == nil { return .bound }
+        return refusal == .addressInUse ? .inUse : .refused
+    }
+
+    /// Binds, and gives the kernel's reason where it refuses.
+    private mutating func take(_ endpoint: Endpoint, _ entry: Int, isOpen: Bool) -> Errno? {
         do throws(Errno) {
-            holds[entry] = Hold(owning: try boundSocket(table.plan.entries[entry].endpoint))
-            refusals[entry] = nil
-            _ = take(.bound, entry)
+            holds[entry] = Hold(owning: try boundSocket(endpoint, isOpen: isOpen))
             return nil
         } catch {
-            refusals[entry] = error
-            _ = take(error == .addressInUse ? .inUse : .refused, entry)
             return error
         }
     }
@@ -85,51 +139,107 @@ extension Keeper {
     /// When an endpoint came to stand where it stands, in microseconds since 1970.
     borrowing func since(_ entry: Int) -> Int { since[entry] }
 
+    /// Who has an endpoint that we have not, as far as it is known.
+    borrowing func holder(of entry: Int) -> Holder? { holders[entry]?.holder }
+
+    /// Notes who has an endpoint.
+    mutating func note(_ holder: Holder, _ entry: Int) {
+        holders[entry] = Known(holder)
+        changeCount += 1
+    }
+
+    /// Notes whose process has an endpoint that several services claim.
+    mutating func claim(_ entry: Int, by service: Int) { take { $0.claim(entry, by: service) } }
+
+    /// Notes X of an endpoint's service: the cgroup of who has bound it.
+    mutating func enter(_ place: Place, _ entry: Int) {
+        let service = table.claimant(of: entry)
+        let generation = table.rule(of: service).generation
+        take { $0.enter(place, entry, generation: generation) }
+    }
+
+    /// Notes that a service is being released by who is in `place`, nil: that says nothing.
+    mutating func beginRelease(of service: Int, by place: Place?) {
+        take { $0.beginRelease(of: service, by: place) }
+    }
+
     /// Why an endpoint could not be had when it was last tried.
     borrowing func refusal(of entry: Int) -> Errno? { refusals[entry] }
 
-    /// The endpoints whose state has changed since this was last asked.
-    mutating func takeChanges() -> [Int] {
-        defer { changed = [] }
-        return changed
+    /// What has changed where an endpoint stands since this was last asked.
+    mutating func takeSteps() -> [Step] {
+        defer { steps = [] }
+        return steps
+    }
+
+    /// The endpoints that are to be identified, which is then somebody else's task.
+    mutating func takeUnidentified() -> [Int] {
+        defer { unidentified = [] }
+        return unidentified
+    }
+
+    /// Makes a hold open, or not, as the plan has it now.
+    private mutating func renew(_ entry: Int) {
+        guard let hold = holds[entry] else { return }
+        try? hold.socket.letOthersBeside(table.keeping(of: entry) == .shared)
     }
 
     /// Makes `plan` the one in force: what stays is not touched, what is gone is let go, what is
     /// new is planned.
     mutating func adopt(_ plan: Plan, _ change: Change) {
-        table = Table(plan, keeping: change, of: table)
+        let old = table
+        table = Table(plan, keeping: change, of: old)
         var holds = [Hold?](repeating: nil, count: plan.entries.count)
         var since = Array(repeating: wallMicroseconds(), count: plan.entries.count)
-        var refusals: [Int: Errno] = [:]
+        var refusals = [Errno?](repeating: nil, count: plan.entries.count)
+        var asked: [Int] = []
+        var holders = [Known?](repeating: nil, count: plan.entries.count)
+        var deadlines = Deadlines(count: plan.entries.count)
         for pair in change.kept {
             holds[pair.new] = self.holds[pair.old]
             since[pair.new] = self.since[pair.old]
             refusals[pair.new] = self.refusals[pair.old]
+            holders[pair.new] = self.holders[pair.old]
+            deadlines.set(pair.new, self.deadlines[pair.old])
+            if unidentified.contains(pair.old) { asked.append(pair.new) }
         }
         self.holds = holds
         self.since = since
         self.refusals = refusals
-        changed = []
-        version += 1
+        self.holders = holders
+        self.deadlines = deadlines
+        unidentified = asked
+        steps = []
+        for pair in change.kept where old.keeping(of: pair.old) != table.keeping(of: pair.new) {
+            renew(pair.new)
+        }
+        take { $0.reconcile() }
+        changeCount += 1
     }
 }
 
-private func boundSocket(_ endpoint: Endpoint) throws(Errno) -> Descriptor {
-    let transport: Transport =
-        switch endpoint.transport {
-        case .tcp: .tcp
-        case .udp: .udp
-        }
+private func boundSocket(_ endpoint: Endpoint, isOpen: Bool) throws(Errno) -> Descriptor {
+    let transport = endpoint.transport.kernels
+    func socket(_ address: InternetAddress) throws(Errno) -> Descriptor {
+        try holdingSocket(transport, address, port: endpoint.port, isOpen: isOpen)
+    }
     switch endpoint.address {
-    case .ipv4(let number):
-        return try holdingSocket(transport, .ipv4(number), port: endpoint.port)
-    case .ipv6(let high, let low):
-        return try holdingSocket(transport, .ipv6(high: high, low: low), port: endpoint.port)
+    case .ipv4(let number): return try socket(.ipv4(number))
+    case .ipv6(let high, let low): return try socket(.ipv6(high: high, low: low))
     case .any:
         do throws(Errno) {
-            return try holdingSocket(transport, .anyOfBothFamilies, port: endpoint.port)
+            return try socket(.anyOfBothFamilies)
         } catch .familyNotSupported {
-            return try holdingSocket(transport, .anyIPv4, port: endpoint.port)
+            return try socket(.anyIPv4)
         }
     }
+}
+
+/// Whether a TCP server has it that has bound with SO_REUSEADDR and does not listen yet.
+///
+/// Linux lets us bind beside it, and then its listen(2) fails; sock_diag shows it from 6.8 on.
+/// KERNEL.md hold 5.
+private func isTakenQuietly(_ endpoint: Endpoint) -> Bool {
+    guard endpoint.transport == .tcp else { return false }
+    return Sighting(of: endpoint, .withoutConnections)?.sockets.isEmpty == false
 }

@@ -44,11 +44,15 @@ struct Listing {
     }
 
     /// The next record, nil when there is nothing to tell now.
-    mutating func next(_ keeper: borrowing Keeper, _ runs: Runs) -> ReservationRecord? {
+    ///
+    /// `uid` is whose eyes it is for.
+    mutating func next(
+        _ keeper: borrowing Keeper, _ runs: Runs, for uid: UInt32
+    ) -> ReservationRecord? {
         if position < end {
             let run = runs.rest(from: position)
             position = run.range.upperBound
-            return keeper.record(run.range, since: run.since)
+            return keeper.record(run.range, since: run.since, for: uid)
         }
         guard let first = again.first else { return nil }
         let run = runs.rest(from: first)
@@ -57,6 +61,6 @@ struct Listing {
             again = again.dropFirst()
             next += 1
         }
-        return keeper.record(first..<next, since: run.since)
+        return keeper.record(first..<next, since: run.since, for: uid)
     }
 }

@@ -15,7 +15,13 @@ private enum Source: UInt64 {
     case signals = 1
     case releaseSocket = 2
     case control = 3
+    case timer = 4
+    case departures = 5
+    case cgroups = 6
 }
+
+/// Tokens from here on are those of processes; clients have lower ones, and never as many.
+private let firstProcessToken: UInt64 = 1 << 32
 
 /// The daemon once it has its place: holds, sleeps, takes what has come, acts.
 struct Loop: ~Copyable {
@@ -24,6 +30,14 @@ struct Loop: ~Copyable {
     private let releaseSocket: Descriptor
     private var clients: Clients
     var keeper: Keeper
+    var lookout: Lookout
+    private let timer: Descriptor
+    /// When the timer is set for; nil: it is not.
+    private var timerAt: Int?
+    /// Endpoints whose state has changed since watchers were told.
+    var changed: [Int] = []
+    /// Whether what is watched is no longer what states depend on.
+    var isFollowingStale = false
     var runs: Runs
     let log: Log
     let places: Places
@@ -42,7 +56,12 @@ struct Loop: ~Copyable {
         let events = try needed("epoll") { () throws(Errno) in try Events(most: eventsPerTurnMax) }
         let clients = Clients(entrances.control, token: Source.control.rawValue)
         let releaseSocket = entrances.releases
+        let timer = try needed("timerfd") { () throws(Errno) in try Descriptor.timer() }
+        let lookout = Lookout(firstToken: firstProcessToken)
         try needed("epoll") { () throws(Errno) in
+            try events.add(timer, token: Source.timer.rawValue)
+            try lookout.join(
+                events, departures: Source.departures.rawValue, cgroups: Source.cgroups.rawValue)
             try events.add(signals.descriptor, token: Source.signals.rawValue)
             try events.add(releaseSocket, token: Source.releaseSocket.rawValue)
             try clients.join(events)
@@ -51,7 +70,9 @@ struct Loop: ~Copyable {
         self.signals = signals
         self.releaseSocket = releaseSocket
         self.clients = clients
-        runs = Runs(keeper)
+        self.timer = timer
+        self.lookout = lookout
+        runs = Runs()
         self.keeper = keeper
         self.log = log
         self.places = places
@@ -63,6 +84,8 @@ struct Loop: ~Copyable {
         keeper.holdAll(log)
         // With nothing held from the start nobody's release ends it: init would call that a failure.
         stays = stays || keeper.table.heldCount == 0
+        settle(now: monotonicMilliseconds())
+        changed = []
     }
 
     /// Lets `parent` end, and from now on has no standard error.
@@ -96,9 +119,9 @@ struct Loop: ~Copyable {
 
     /// Sleeps, takes what has come, and acts.
     private mutating func turn() throws(Errno) -> Turn {
-        let due = [restUntil, clients.deadline].compactMap { $0 }.min()
-        let pause = clients.hasWork ? 0 : due.map { $0 - monotonicMilliseconds() }
-        let ready = try events.wait(milliseconds: pause)
+        let isBusy = clients.hasWork || lookout.inquiry.isBusy
+        if !isBusy { try setTimer() }
+        let ready = try events.wait(milliseconds: isBusy ? 0 : nil)
         let now = monotonicMilliseconds()
         try endRest(now: now)
         var turn = Turn.goesOn
@@ -107,16 +130,32 @@ struct Loop: ~Copyable {
             case .signals: if takeSignals() == .ends { turn = .ends }
             case .releaseSocket: try readReleaseSocket()
             case .control: try clients.accept(events, now: now)
+            case .timer: if try timer.hasFired() { timerAt = nil }
+            case .departures: takeDepartures()
+            case .cgroups: takeCgroupNews()
+            case nil where event.token >= firstProcessToken: takeEnd(event.token)
             case nil: clients.notice(event)
             }
         }
+        takeWhatIsDue(now: now)
+        settle(now: now)
         for client in clients.takeTurn() {
             client.read(now: now)
             goOn(with: client)
         }
+        settle(now: now)
         tellWatchers()
         try clients.tidy(events, now: now)
         return turn
+    }
+
+    /// Sets the timer for the earliest moment that anything is due at.
+    private mutating func setTimer() throws(Errno) {
+        let moments = [restUntil, clients.deadline, lookout.lookAt, keeper.deadlines.earliest]
+        let due = moments.compactMap { $0 }.min()
+        if due == timerAt { return }
+        if let due { try timer.arm(atMilliseconds: due) } else { try timer.disarm() }
+        timerAt = due
     }
 
     /// Takes the signals that have come.
@@ -133,6 +172,8 @@ struct Loop: ~Copyable {
 
     /// Reads the configuration anew; whoever is being told of reservations is told anew.
     mutating func reload() -> ReloadOutcome {
+        // What has happened under the old plan's numbers is dealt with under them.
+        settle(now: monotonicMilliseconds())
         let outcome = keeper.reload(places, log)
         // A configuration without a port is no release of the last one.
         stays = stays || keeper.table.heldCount == 0
@@ -141,25 +182,22 @@ struct Loop: ~Copyable {
         clients.restartListings { listing in
             Listing(of: listing.service, isWatch: listing.isWatch, plan)
         }
-        _ = keeper.takeChanges()
+        settle(now: monotonicMilliseconds())
+        changed = []
         return outcome
     }
 
-    /// Tells those who watch what this turn has changed.
+    /// Has those who watch told of what this turn has changed, in their next turns.
     private mutating func tellWatchers() {
-        let changes = Set(keeper.takeChanges())
-        if changes.isEmpty, !clients.hasNews { return }
-        let told = clients.told
-        clients.hasNews = false
-        if told.isEmpty { return }
-        let plan = keeper.table.plan
-        let news = plan.reservations.indices.filter {
-            changes.contains(plan.reservations[$0].entry)
-        }
-        for client in told {
-            if client.listing?.isWatch ?? false { client.listing?.tellAgain(news) }
-            tell(client)
-        }
+        if changed.isEmpty { return }
+        var isChanged = [Bool](repeating: false, count: keeper.table.plan.entries.count)
+        for entry in changed { isChanged[entry] = true }
+        changed = []
+        let watchers = clients.watchers
+        if watchers.isEmpty { return }
+        let reservations = keeper.table.plan.reservations
+        let news = reservations.indices.filter { isChanged[reservations[$0].entry] }
+        for client in watchers { client.tellAgain(news) }
     }
 
     /// A socket that cannot be read would wake the loop without end, so it has a rest then.
@@ -188,10 +226,10 @@ struct Loop: ~Copyable {
             let datagram = try releaseSocket.receive(most: Limits.nameBytesMax)
             switch datagram {
             case .nothing: return
-            case .message(let bytes, let uid):
-                if mayRelease(uid) { release(ReleaseRequest(datagram: bytes)) }
+            case .message(let bytes, let uid, let pid):
+                if mayRelease(uid) { release(ReleaseRequest(datagram: bytes), by: pid) }
             case .tooLarge(let uid):
-                if mayRelease(uid) { release(nil) }
+                if mayRelease(uid) { release(nil, by: nil) }
             }
         }
     }
@@ -208,38 +246,16 @@ struct Loop: ~Copyable {
         return false
     }
 
-    private mutating func release(_ request: ReleaseRequest?) {
+    private mutating func release(_ request: ReleaseRequest?, by pid: Int32?) {
         switch request {
         case nil: log.say(.debug, "portreserve: a datagram that names no service, ignoring it")
-        case .everyService: _ = releaseEveryService()
+        case .everyService: _ = releaseEveryService(by: pid)
         case .service(let name):
             guard let service = keeper.table.plan.service(name) else {
                 log.say(.debug, "'\(name)': no such service, nothing to release")
                 return
             }
-            _ = release(service)
+            _ = release(service, by: pid)
         }
-    }
-}
-
-extension Loop {
-    /// Lets a service's endpoints go, and says how many were held.
-    mutating func release(_ service: Int) -> Int {
-        let released = keeper.table.entries(of: service).filter { keeper.release($0) }
-        if !released.isEmpty {
-            log.say(.notice, "Released service \(keeper.table.plan.services[service].name)")
-        }
-        return released.count
-    }
-
-    /// Lets every service's endpoints go but the permanent ones, and says how many were held.
-    mutating func releaseEveryService() -> Int {
-        let released = Set(keeper.table.entriesNotPermanent().filter { keeper.release($0) })
-        for service in keeper.table.plan.services {
-            let own = keeper.table.plan.reservations[service.reservations]
-            let hadSome = own.contains { released.contains($0.entry) }
-            if hadSome { log.say(.notice, "Released service \(service.name)") }
-        }
-        return released.count
     }
 }

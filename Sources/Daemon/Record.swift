@@ -13,13 +13,18 @@ extension Keeper {
             && a.endpoint.address == b.endpoint.address
             && a.endpoint.port != .max && a.endpoint.port + 1 == b.endpoint.port
             && a.share == b.share && a.permanent == b.permanent
-            && table.state(of: first.entry) == table.state(of: second.entry)
+            && word(for: table.state(of: first.entry)) == word(for: table.state(of: second.entry))
             && refusal(of: first.entry) == refusal(of: second.entry)
+            && holder(of: first.entry) == holder(of: second.entry)
     }
 
     /// The record of reservations that are alike, the latest of them since `since`, in microseconds
     /// since 1970.
-    borrowing func record(_ range: Range<Int>, since: Int) -> ReservationRecord {
+    ///
+    /// Who has it is for the eyes of root and of the holder's own user, `uid`.
+    borrowing func record(
+        _ range: Range<Int>, since: Int, for uid: UInt32
+    ) -> ReservationRecord {
         let reservation = table.plan.reservations[range.lowerBound]
         let entry = table.plan.entries[reservation.entry]
         let service = table.plan.services[reservation.service]
@@ -30,11 +35,12 @@ extension Keeper {
             last: range.count > 1 ? last : nil,
             state: word(for: table.state(of: reservation.entry)),
             since: since, share: entry.share, permanent: entry.permanent,
-            reason: reason(reservation.entry), file: service.path, line: reservation.line)
+            reason: reason(reservation.entry), holder: holder(of: reservation.entry)?.told(to: uid),
+            file: service.path, line: reservation.line)
     }
 
     /// The records of all reservations on `entries`, those that are alike as one, since `now`.
-    borrowing func records(of entries: Set<Int>, since now: Int) -> [ReservationRecord] {
+    borrowing func records(of entries: EntrySet, since now: Int) -> [ReservationRecord] {
         if entries.isEmpty { return [] }
         var records: [ReservationRecord] = []
         var first = 0
@@ -47,7 +53,7 @@ extension Keeper {
                 continue
             }
             if entries.contains(reservations[first].entry) {
-                records.append(record(first..<next, since: now))
+                records.append(record(first..<next, since: now, for: 0))
             }
             first = next
         }
@@ -56,18 +62,24 @@ extension Keeper {
 
     private borrowing func reason(_ entry: Int) -> Text? {
         switch table.state(of: entry) {
-        case .held, .released: nil
+        case .held, .released, .serving, .idle: nil
         case .planned: "too few descriptors"
-        case .busy, .failed: refusal(of: entry).map { "bind: \($0)" }
+        case .busy, .failed, .binding:
+            refusal(of: entry).map { refusal in
+                refusal == .tooManyOpenFiles ? "too few descriptors" : "bind: \(refusal)"
+            }
         }
     }
 }
 
-private func word(for state: State) -> ReservationRecord.State {
+/// The interface's word for a state; `binding` is none that anybody meets.
+func word(for state: State) -> ReservationRecord.State {
     switch state {
     case .held: .held
     case .released: .released
-    case .busy: .busy
+    case .serving: .serving
+    case .idle: .idle
+    case .busy, .binding: .busy
     case .failed, .planned: .failed
     }
 }

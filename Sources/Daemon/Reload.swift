@@ -29,7 +29,7 @@ extension Keeper {
         for diagnostic in diagnostics { log.say(.warning, diagnostic.text) }
         let change = Change(from: table.plan, to: plan)
         let now = wallMicroseconds()
-        let gone = records(of: Set(change.removed), since: now).map { $0.gone(since: now) }
+        let gone = records(of: EntrySet(change.removed), since: now).map { $0.gone(since: now) }
         adopt(plan, change)
         hold(change.added, log)
         let added = counted(change.added.count, "port", "ports")

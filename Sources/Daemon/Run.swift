@@ -60,7 +60,7 @@ private func serve(
     let instance = try Instance(places, inBackground: !options.isForeground)
     defer { instance.removeFiles() }  // of a start that fails too
     try instance.writePid()
-    let keeper = Keeper(readPlan(places, log))
+    let keeper = Keeper(readPlan(places, log), stays: options.stays)
     let entrances = try Entrances(places)
     defer { Entrances.removeFiles(places) }
     var loop = try Loop(signals, entrances, keeper, log, places, stays: options.stays)

@@ -2,17 +2,23 @@ internal import Reservations
 
 /// The reservations that are told as one range each, as they stood at one moment.
 struct Runs {
-    /// Which changes of the keeper's this has seen.
-    private let version: Int
+    /// Which changes of the keeper's this has seen; -1: none.
+    private let changeCount: Int
     /// The first reservation of each run, in rising order.
     private var firsts: [Int32] = []
     /// When each run came to stand where it stands: its latest endpoint did.
     private var since: [Int] = []
     private let count: Int
 
+    /// Knows nothing.
+    init() {
+        changeCount = -1
+        count = 0
+    }
+
     /// Puts together what is alike now.
     init(_ keeper: borrowing Keeper) {
-        version = keeper.version
+        changeCount = keeper.changeCount
         let reservations = keeper.table.plan.reservations
         count = reservations.count
         for number in reservations.indices {
@@ -27,7 +33,7 @@ struct Runs {
     }
 
     /// Whether nothing has changed since.
-    borrowing func isOf(_ keeper: borrowing Keeper) -> Bool { version == keeper.version }
+    borrowing func areOf(_ keeper: borrowing Keeper) -> Bool { changeCount == keeper.changeCount }
 
     /// The rest of the run that `reservation` is in, and when the run came to stand so.
     borrowing func rest(from reservation: Int) -> (range: Range<Int>, since: Int) {

@@ -12,23 +12,10 @@ private let description = ServiceDescription(
 extension Loop {
     /// Does the next thing that a client has asked for, and tells it as much as it takes.
     mutating func goOn(with client: Client) {
-        send(to: client)
-        if let call = client.nextCall() {
-            answer(call, to: client)
-            send(to: client)
-        }
-        if !client.isOver { client.watchSocket(events) }
-    }
-
-    /// Tells a client as much as it takes of what it has asked for before.
-    mutating func tell(_ client: Client) {
-        send(to: client)
-        if !client.isOver { client.watchSocket(events) }
-    }
-
-    private mutating func send(to client: Client) {
-        if client.listing != nil, !runs.isOf(keeper) { runs = Runs(keeper) }
+        if let call = client.takeCall() { answer(call, to: client) }
+        if client.listing != nil, !runs.areOf(keeper) { runs = Runs(keeper) }
         client.send(keeper, runs)
+        if !client.isOver { client.watchSocket(events) }
     }
 
     private mutating func answer(_ call: Call, to client: Client) {
@@ -54,7 +41,7 @@ extension Loop {
         case .watch: client.listing = Listing(of: nil, isWatch: true, keeper.table.plan)
         case .release(let name):
             if !client.isRoot { throw .notYours(name) }
-            client.answer(try release(named: name))
+            client.answer(try release(named: name, by: client.pid))
         case .hold(let name):
             if !client.isRoot { throw .notYours(name) }
             client.answer(try hold(named: name))
@@ -73,30 +60,38 @@ extension Loop {
         return [service]
     }
 
-    private mutating func release(named name: Text) throws(CallError) -> Reply {
+    private mutating func release(named name: Text, by pid: Int32) throws(CallError) -> Reply {
         let services = try services(named: name)
-        let released = name == "*" ? releaseEveryService() : services.reduce(0) { $0 + release($1) }
-        let busy = countBusy(services)
+        var released = 0
+        if name == "*" {
+            released = releaseEveryService(by: pid)
+        } else {
+            for service in services { released += release(service, by: pid) }
+        }
+        let busy = count(services) { $0 == .busy }
         return Reply([Member("released", .integer(released)), Member("busy", .integer(busy))])
     }
 
-    private borrowing func countBusy(_ services: [Int]) -> Int {
-        var busy: Set<Int> = []
+    /// How many of the services' endpoints are told by such a word.
+    private borrowing func count(
+        _ services: [Int], _ isMeant: (ReservationRecord.State) -> Bool
+    ) -> Int {
+        var meant = EntrySet()
         for service in services {
             for entry in keeper.table.entries(of: service)
-            where keeper.table.state(of: entry) == .busy { busy.insert(entry) }
+            where isMeant(word(for: keeper.table.state(of: entry))) { meant.insert(entry) }
         }
-        return busy.count
+        return meant.count
     }
 
     private mutating func hold(named name: Text) throws(CallError) -> Reply {
         let services = try services(named: name)
-        let wanted = Set(services.flatMap { keeper.table.entries(of: $0) })
-        keeper.hold(wanted.sorted(), log)
+        let wanted = EntrySet(services.flatMap { keeper.table.entries(of: $0) }).all
+        keeper.hold(wanted, log)
         let held = wanted.filter { keeper.table.state(of: $0) == .held }
         let ports = counted(held.count, "port", "ports")
         log.say(.notice, "\(Text.quoted(name)): holding \(ports), as asked")
-        let busy = countBusy(services)
+        let busy = count(services) { $0 == .busy || $0 == .serving || $0 == .idle }
         return Reply([Member("held", .integer(held.count)), Member("busy", .integer(busy))])
     }
 
@@ -104,25 +99,24 @@ extension Loop {
         Reply([
             Member("added", .integer(outcome.added)), Member("removed", .integer(outcome.removed)),
             Member("kept", .integer(outcome.kept)),
-            Member("diagnostics", .array(told(outcome.diagnostics))),
+            Member("diagnostics", .array(json(outcome.diagnostics))),
         ])
     }
 
     /// Diagnostics as far as one message holds them; the last one counts the rest.
-    private func told(_ diagnostics: [Diagnostic]) -> [JSON] {
-        var room = MessageLimits.bytesMax / 2
-        var told: [JSON] = []
+    private func json(_ diagnostics: [Diagnostic]) -> [JSON] {
+        // The rest of the reply is short.
+        var room = MessageLimits.bytesMax - 1_024
+        var lines: [JSON] = []
         for diagnostic in diagnostics {
-            // A byte takes at most six in JSON.
-            room -= diagnostic.text.bytes.count * 6 + 3
+            let line = JSON.string(diagnostic.text)
+            room -= line.bytes.count + 1
             guard room > 0 else {
-                let rest = diagnostics.count - told.count
-                return told + [
-                    .string("\(rest) more are left out; 'portreserve -n' tells them all")
-                ]
+                let rest = diagnostics.count - lines.count
+                return lines + [.string("\(rest) more are left out, the log has them all")]
             }
-            told.append(.string(diagnostic.text))
+            lines.append(line)
         }
-        return told
+        return lines
     }
 }

@@ -25,7 +25,8 @@ extension Keeper {
     /// Tries every endpoint of the plan once, as far as descriptors go, and says how it went.
     mutating func holdAll(_ log: Log) {
         let plan = table.plan
-        let selection = Selection(of: plan, budget: holdsAllowed(for: plan.entries.count))
+        holdsMax = holdsAllowed(for: plan.entries.count)
+        let selection = Selection(of: plan, budget: holdsMax)
         for shortfall in selection.shortfalls { log.say(.error, shortfall.sentence(plan)) }
         for number in plan.entries.indices where selection.isChosen[number] {
             if let refusal = start(number) { sayRefusal(of: number, refusal, log) }
@@ -36,17 +37,14 @@ extension Keeper {
 
     /// Holds `entries` as far as descriptors go, and says what could not be had.
     mutating func hold(_ entries: [Int], _ log: Log) {
-        var room = holdsAllowed(for: table.plan.entries.count) - table.heldCount
+        holdsMax = holdsAllowed(for: table.plan.entries.count)
         var left = 0
         for entry in entries where table.state(of: entry) != .held {
-            if room <= 0 {
+            guard let refusal = hold(entry) else { continue }
+            if refusal == .tooManyOpenFiles {
                 left += 1
-                continue
-            }
-            if let refusal = hold(entry) {
-                sayRefusal(of: entry, refusal, log)
             } else {
-                room -= 1
+                sayRefusal(of: entry, refusal, log)
             }
         }
         if left > 0 {
@@ -63,6 +61,11 @@ extension Keeper {
     borrowing func sayRefusal(of entry: Int, _ refusal: Errno, _ log: Log) {
         let entry = table.plan.entries[entry]
         let owner = table.plan.services[entry.owner].name
+        if table.stays, refusal == .addressInUse {
+            // It may be the service itself, which is said then.
+            log.say(.info, "\(entry.endpoint): in use, finding out whether by '\(owner)'")
+            return
+        }
         log.say(.error, "\(entry.endpoint): bind: \(refusal), not reserved for '\(owner)'")
     }
 
@@ -83,7 +86,12 @@ extension Keeper {
         if lost > 0 {
             let ports: Text = counted(total, "port", "ports")
             let verb: Text = lost == 1 ? "is" : "are"
-            log.say(.error, "portreserve: \(lost) of \(ports) \(verb) not reserved, see above")
+            let isAllBusy = table.stays && busyCount() == lost
+            if isAllBusy {
+                log.say(.notice, "portreserve: \(lost) of \(ports) \(verb) in use")
+            } else {
+                log.say(.error, "portreserve: \(lost) of \(ports) \(verb) not reserved, see above")
+            }
         }
         guard table.heldCount > 0 else {
             log.say(.notice, "portreserve: nothing is reserved")
@@ -92,6 +100,14 @@ extension Keeper {
         let ports: Text = counted(table.heldCount, "port", "ports")
         let services: Text = counted(table.heldServiceCount, "service", "services")
         log.say(.notice, "portreserve: holding \(ports) of \(services)")
+    }
+}
+
+extension Keeper {
+    fileprivate borrowing func busyCount() -> Int {
+        table.plan.entries.indices.count { entry in
+            if case .busy = table.state(of: entry) { true } else { false }
+        }
     }
 }
 

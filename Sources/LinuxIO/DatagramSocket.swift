@@ -2,8 +2,8 @@ internal import CLinux
 
 /// One datagram taken from a local socket.
 public enum Datagram: Equatable {
-    /// `uid` is the kernel's word for who sent it, nil where it gave none.
-    case message([UInt8], uid: UInt32?)
+    /// `uid` and `pid` are the kernel's word for who sent it, nil where it gave none.
+    case message([UInt8], uid: UInt32?, pid: Int32?)
     /// Larger than was asked for, and dropped.
     case tooLarge(uid: UInt32?)
     /// Nothing is there now.
@@ -67,6 +67,7 @@ extension Descriptor {
         }
         let uid = sender.known == 1 ? sender.uid : nil
         if sender.truncated == 1 { return .tooLarge(uid: uid) }
-        return .message(Array(bytes.prefix(count)), uid: uid)
+        let pid = sender.known == 1 && sender.pid > 0 ? sender.pid : nil
+        return .message(Array(bytes.prefix(count)), uid: uid, pid: pid)
     }
 }

@@ -45,6 +45,8 @@ public struct Errno: Error, Equatable, Writable {
     public static let notConnected = Errno(ENOTCONN)
     /// EPERM.
     public static let notPermitted = Errno(EPERM)
+    /// No descriptor is left.
+    public static let tooManyOpenFiles = Errno(EMFILE)
     /// EAGAIN.
     public static let wouldBlock = Errno(EAGAIN)
 }
@@ -62,10 +64,16 @@ func ask<Answer: FixedWidthInteger>(_ call: () -> Answer) throws(Errno) -> Answe
     while true {
         let answer = call()
         if answer != -1 { return answer }
-        let refusal = Errno(clinux_errno())
-        if refusal == .badDescriptor || refusal == .badAddress {
-            fatalError("a descriptor or an address of ours is wrong")
-        }
-        if refusal != .interrupted { throw refusal }
+        if let refusal = refusal() { throw refusal }
     }
+}
+
+/// Why the kernel refused; nil: it was interrupted and is to be asked again.
+@inline(never)
+private func refusal() -> Errno? {
+    let refusal = Errno(clinux_errno())
+    if refusal == .badDescriptor || refusal == .badAddress {
+        fatalError("a descriptor or an address of ours is wrong")
+    }
+    return refusal == .interrupted ? nil : refusal
 }

@@ -23,10 +23,12 @@ public enum InternetAddress: Equatable {
 
 /// A bound socket that receives nothing and refuses everybody else: it only keeps its port.
 ///
+/// `isOpen`: a TCP socket lets those bind beside it who set SO_REUSEADDR, of whatever user.
+///
 /// Throws the kernel's reason; `.addressInUse` is somebody else's socket, or the TIME_WAIT of a
 /// client that had no SO_REUSEADDR. `.familyNotSupported` is a kernel without that family.
 public func holdingSocket(
-    _ transport: Transport, _ address: InternetAddress, port: UInt16
+    _ transport: Transport, _ address: InternetAddress, port: UInt16, isOpen: Bool = false
 ) throws(Errno) -> Descriptor {
     let type = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
     let kind = Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -43,7 +45,7 @@ public func holdingSocket(
         // beside us. KERNEL.md holds 1 and 2, HoldingSocketTests.
         try socket.set(SOL_SOCKET, SO_REUSEADDR, 1)
         try socket.bind(address, port)
-        try socket.set(SOL_SOCKET, SO_REUSEADDR, 0)
+        if !isOpen { try socket.letOthersBeside(false) }
     case .udp:
         // Before the bind: a datagram that came between would stay queued where nobody reads.
         _ = try ask { clinux_drop_datagrams(socket.number) }
@@ -60,6 +62,14 @@ extension Descriptor {
         _ = try unsafe withUnsafePointer(to: value) { value throws(Errno) in
             try ask { unsafe setsockopt(number, level, option, value, size) }
         }
+    }
+
+    /// Lets others bind beside this TCP socket who set SO_REUSEADDR, or does so no longer.
+    ///
+    /// Linux: the option of a bound socket may be changed; who is beside it already stays. KERNEL.md
+    /// hold 1, HoldingSocketTests.
+    public borrowing func letOthersBeside(_ isOpen: Bool) throws(Errno) {
+        try set(SOL_SOCKET, SO_REUSEADDR, isOpen ? 1 : 0)
     }
 
     /// Lets an address be bound that this machine does not have yet, as none is there at early boot.

@@ -1,7 +1,7 @@
 public import Text
 
 /// One configuration file as it is written, portreserve(5): names are not yet looked up.
-public struct ConfigurationFile {
+public final class ConfigurationFile {
     /// The service, which is the name of the file.
     public let service: ServiceName
     /// Where the file was read, for messages.
@@ -43,7 +43,7 @@ public struct ConfigurationFile {
         claims.contains { if case .named = $0.ports { true } else { false } }
     }
 
-    private mutating func take(_ line: Lines.Line, of bytes: [UInt8]) throws(WrongWord) {
+    private func take(_ line: Lines.Line, of bytes: [UInt8]) throws(WrongWord) {
         guard let first = line.fields.first, let last = line.fields.last else { return }
         let content = bytes[first.lowerBound..<last.upperBound]
         if content.count > Limits.lineBytesMax {

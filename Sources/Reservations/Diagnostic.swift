@@ -53,7 +53,9 @@ struct DiagnosticList {
 
     /// In the order of the file.
     var all: [Diagnostic] {
-        let list = list.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+        // A line is at most as long as its file, which is far below 4 GB.
+        let places = order(of: self.list.map { $0.line << 32 | $0.column })
+        let list = places.map { self.list[$0] }
         assert(list.count <= Limits.diagnosticsPerFileMax, "the rest is counted")
         if uncounted == 0 { return list }
         let rest = counted(uncounted, "more wrong line is", "more wrong lines are")

@@ -16,25 +16,6 @@ public struct Plan {
         public internal(set) var reservations: Range<Int>
     }
 
-    /// One service's claim on one endpoint.
-    public struct Reservation {
-        /// The endpoint, as an index of `entries`.
-        public var entry: Int { Int(entryNumber) }
-        /// Who claims it, as an index of `services`.
-        public var service: Int { Int(serviceNumber) }
-        /// The line of the service's file.
-        public var line: Int { Int(lineNumber) }
-        private let entryNumber: Int32
-        private let serviceNumber: Int32
-        private let lineNumber: Int32
-
-        fileprivate init(entry: Int, service: Int, line: Int) {
-            entryNumber = Int32(entry)
-            serviceNumber = Int32(service)
-            lineNumber = Int32(line)
-        }
-    }
-
     /// One endpoint that somebody claims.
     ///
     /// There may be 131,070, so its numbers are small ones.
@@ -49,8 +30,8 @@ public struct Plan {
         public internal(set) var share: Bool
         /// Some claim on it says `permanent`.
         public internal(set) var permanent: Bool
-        /// The last service that claims it, as an index of `services`; -1: none yet.
-        var lastClaimant: Int32 = -1
+        /// The last claim on it, as an index of `reservations`; -1: none yet.
+        fileprivate var lastReservation: Int32 = -1
         /// Another endpoint of the same protocol and port, as an index of `entries`; -1: none.
         fileprivate let nextOnPort: Int32
         private let ownerNumber: Int32
@@ -101,7 +82,7 @@ public struct Plan {
         _ files: [ConfigurationFile], database: ServicesDatabase?, keeping isKept: [Bool],
         of old: Plan?
     ) {
-        let files = files.sorted { $0.service < $1.service }
+        let files = order(of: files.map { $0.service }).map { files[$0] }
         services = files.map { file in
             Service(
                 name: file.service, path: file.path, units: file.units,
@@ -261,11 +242,25 @@ extension Plan {
         assert(entries[index].endpoint == endpoint, "an index leads to its endpoint")
         entries[index].share = entries[index].share || claim.share
         entries[index].permanent = entries[index].permanent || claim.permanent
-        // A service's claims follow each other.
-        if entries[index].lastClaimant == service { return }
-        entries[index].lastClaimant = Int32(service)
+        if let own = lastReservation(of: index, by: service) {
+            return reservations[own].addOptions(of: claim)
+        }
+        entries[index].lastReservation = Int32(reservations.count)
         if entries[index].owner == service { entries[index].lineNumber = Int32(claim.line) }
-        reservations.append(Reservation(entry: index, service: service, line: claim.line))
+        reservations.append(Reservation(claim, entry: index, service: service))
+    }
+
+    /// The services that claim an endpoint, by their indexes.
+    public func services(claiming entry: Int) -> [Int] {
+        let owner = entries[entry].owner
+        if lastReservation(of: entry, by: owner) != nil { return [owner] }
+        return reservations.filter { $0.entry == entry }.map { $0.service }
+    }
+
+    /// The reservation that `service`, whose turn it is to claim, has on an entry by now.
+    func lastReservation(of entry: Int, by service: Int) -> Int? {
+        let last = Int(entries[entry].lastReservation)
+        return last >= 0 && reservations[last].service == service ? last : nil
     }
 
     /// The index of `endpoint` in `entries`.

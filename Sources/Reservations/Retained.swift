@@ -3,6 +3,7 @@ internal import Text
 /// An endpoint that a service had, and that its file cannot be trusted to have given up.
 struct Retained {
     let endpoint: Endpoint
+    /// Its own, not what others say who named the same.
     let share: Bool
     let permanent: Bool
     let line: Int
@@ -49,10 +50,9 @@ extension Plan {
     /// What a service has, by its index.
     func retained(of number: Int) -> [Retained] {
         reservations[services[number].reservations].map { reservation in
-            let entry = entries[reservation.entry]
-            return Retained(
-                endpoint: entry.endpoint, share: entry.share, permanent: entry.permanent,
-                line: reservation.line)
+            Retained(
+                endpoint: entries[reservation.entry].endpoint, share: reservation.share,
+                permanent: reservation.permanent, line: reservation.line)
         }
     }
 
@@ -61,7 +61,7 @@ extension Plan {
         var count = 0
         for claim in retained {
             guard let index = index(of: claim.endpoint) else { fatalError("its place is kept") }
-            if entries[index].lastClaimant == number { continue }
+            if lastReservation(of: index, by: number) != nil { continue }
             insert(claim.endpoint, Claim(retaining: claim), of: number)
             count += 1
         }

@@ -74,13 +74,13 @@ public struct ServicesDatabase {
     }
 }
 
-private enum Place {
+private enum Listed {
     case ours(TransportProtocol, UInt16)
     /// A protocol without holds, or port 0, which IANA's list has.
     case foreign
 }
 
-private func portAndProtocol(_ field: ArraySlice<UInt8>) -> Place? {
+private func portAndProtocol(_ field: ArraySlice<UInt8>) -> Listed? {
     guard let slash = field.firstIndex(of: UInt8(ascii: "/")), slash + 1 < field.endIndex,
         let number = decimal(field[..<slash]), let port = UInt16(exactly: number)
     else { return nil }
@@ -90,7 +90,7 @@ private func portAndProtocol(_ field: ArraySlice<UInt8>) -> Place? {
     return .ours(transport, port)
 }
 
-/// FNV-1a; the file is root's, so nobody picks names that collide.
-private func hash(_ name: ArraySlice<UInt8>) -> UInt64 {
+/// FNV-1a; the files are root's, so nobody picks names that collide.
+func hash(_ name: ArraySlice<UInt8>) -> UInt64 {
     name.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }

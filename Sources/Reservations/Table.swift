@@ -1,37 +1,139 @@
-/// The states of all endpoints of a plan, and what the whole comes to.
+/// What has to be done about one endpoint.
+public struct Step: Equatable, Sendable {
+    /// The endpoint, as an index of the plan's `entries`.
+    public let entry: Int
+    /// What has happened to it.
+    public let event: Event
+    /// Where it stood before.
+    public let old: State
+    /// Where it stands now.
+    public let new: State
+    /// What has to be done.
+    public let effects: Effects
+
+    /// Whether it only leads to another try of what is busy, or back from one.
+    public var isRetry: Bool {
+        if case .busy = old, case .binding(let attempt) = new { return attempt > 0 }
+        if case .binding(let attempt) = old, case .busy = new { return attempt > 0 }
+        return false
+    }
+}
+
+/// The states of all endpoints of a plan, X of its services, and what the whole comes to.
 public struct Table {
     /// What the states are of.
     public let plan: Plan
+    /// Whether endpoints are held again once their services are gone.
+    public let stays: Bool
+    /// Whether there is a guard.
+    public private(set) var isGuarded: Bool
+    /// What a state becomes: `transition`, and in the walk a mistake that it has to find.
+    package var function: (State, Event, Keeping) -> (State, Effects) = transition
     private var states: [State]
+    /// The service that each endpoint was last released to.
+    private var claimants: [Int32]
+    private var rules: [Rule]
+    /// By entry: whether some service that claims it is `unguarded`, whoever has it now.
+    private var isLeftAlone: [Bool]
     /// Endpoints that are held.
     public private(set) var heldCount = 0
 
     /// Begins with every endpoint planned.
-    public init(_ plan: Plan) {
+    public init(_ plan: Plan, stays: Bool = false, isGuarded: Bool = false) {
         self.plan = plan
+        self.stays = stays
+        self.isGuarded = isGuarded
         states = Array(repeating: .planned, count: plan.entries.count)
+        claimants = plan.entries.map { Int32($0.owner) }
+        rules = Array(repeating: Rule(), count: plan.services.count)
+        isLeftAlone = Array(repeating: false, count: plan.entries.count)
+        for service in plan.services where service.isUnguarded {
+            for claim in plan.reservations[service.reservations] { isLeftAlone[claim.entry] = true }
+        }
     }
 
-    /// Takes over the states of `old` for what stays; what is new is planned.
+    /// Takes over from `old` what stays; what is new is planned.
     public init(_ plan: Plan, keeping change: Change, of old: Table) {
-        self.init(plan)
-        for pair in change.kept { states[pair.new] = old.states[pair.old] }
+        self.init(plan, stays: old.stays, isGuarded: old.isGuarded)
+        function = old.function
+        var oldEntries = Array(repeating: Int32(-1), count: plan.entries.count)
+        for pair in change.kept {
+            states[pair.new] = old.states[pair.old]
+            oldEntries[pair.new] = Int32(pair.old)
+        }
+        for (number, service) in plan.services.enumerated() {
+            guard let known = old.plan.service(service.name) else { continue }
+            rules[number] = old.rules[known]
+            for entry in entries(of: number) where oldEntries[entry] >= 0 {
+                guard old.claimant(of: Int(oldEntries[entry])) == known else { continue }
+                claimants[entry] = Int32(number)
+                oldEntries[entry] = -1
+            }
+        }
+        // These were claimed by a line that is no more: their states wait for its places' news.
+        for (entry, oldEntry) in oldEntries.enumerated() where oldEntry >= 0 {
+            let claimant = claimant(of: entry)
+            let isNew = old.plan.service(plan.services[claimant].name) == nil
+            rules[claimant].takeOver(old.rules[old.claimant(of: Int(oldEntry))], isNew: isNew)
+        }
         heldCount = states.count { $0 == .held }
     }
 
     /// Where the endpoint stands, by its index in the plan's `entries`.
     public func state(of entry: Int) -> State { states[entry] }
 
-    /// Takes an event, and says what has to be done.
-    public mutating func take(_ event: Event, _ entry: Int) -> Effect? {
-        assert(states.indices.contains(entry), "an entry of another plan")
-        let (state, effect) = transition(states[entry], event)
-        heldCount += (state == .held ? 1 : 0) - (states[entry] == .held ? 1 : 0)
-        states[entry] = state
-        assert((0...states.count).contains(heldCount), "a hold is counted once")
-        return effect
+    /// The service that the endpoint was last released to, or the first that claims it.
+    public func claimant(of entry: Int) -> Int { Int(claimants[entry]) }
+
+    /// What is known of X for the endpoint.
+    public func presence(of entry: Int) -> Presence { rules[claimant(of: entry)].presence }
+
+    /// X of a service.
+    public func rule(of service: Int) -> Rule { rules[service] }
+
+    /// How the endpoint is kept.
+    public func keeping(of entry: Int) -> Keeping {
+        if !stays { return .once }
+        if isGuarded, !isLeftAlone[entry] { return .guarded }
+        let isShared = plan.entries[entry].share && plan.entries[entry].endpoint.transport == .tcp
+        return isShared ? .shared : .unguarded
     }
 
+    /// Takes an event, and says what has to be done, about the endpoint first.
+    public mutating func take(_ event: Event, _ entry: Int) -> [Step] {
+        assert(states.indices.contains(entry), "an entry of another plan")
+        let old = states[entry]
+        var steps = [apply(event, entry)]
+        let state = states[entry]
+        if state == .serving, old != .serving {
+            for other in siblings(of: entry) { steps.append(apply(.otherServes, other)) }
+        } else if state == .released(.unknown), servesBeside(entry) {
+            steps.append(apply(.otherServes, entry))
+        }
+        return steps
+    }
+
+    private mutating func apply(_ event: Event, _ entry: Int) -> Step {
+        let old = states[entry]
+        let (state, effects) = function(old, event, keeping(of: entry))
+        heldCount += (state == .held ? 1 : 0) - (old == .held ? 1 : 0)
+        states[entry] = state
+        assert((0...states.count).contains(heldCount), "a hold is counted once")
+        return Step(entry: entry, event: event, old: old, new: state, effects: effects)
+    }
+
+    /// The other endpoints that were released to the same service.
+    private func siblings(of entry: Int) -> [Int] {
+        let claimant = claimants[entry]
+        return entries(of: Int(claimant)).filter { $0 != entry && claimants[$0] == claimant }
+    }
+
+    private func servesBeside(_ entry: Int) -> Bool {
+        siblings(of: entry).contains { states[$0] == .serving }
+    }
+}
+
+extension Table {
     /// The endpoints that a release of `service` reaches.
     public func entries(of service: Int) -> [Int] {
         assert(plan.services.indices.contains(service), "a service of another plan")
@@ -42,13 +144,121 @@ public struct Table {
     public func entriesNotPermanent() -> [Int] {
         plan.entries.indices.filter { !plan.entries[$0].permanent }
     }
-}
 
-extension Table {
     /// Services of which at least one endpoint is held.
     public var heldServiceCount: Int {
         plan.services.count { service in
             plan.reservations[service.reservations].contains { states[$0.entry] == .held }
         }
+    }
+}
+
+extension Table {
+    /// Notes that `service` is being released by who is in `place`, before its endpoints are; nil:
+    /// who asks says nothing of who will bind.
+    public mutating func beginRelease(of service: Int, by place: Place?) -> [Step] {
+        let isServing = entries(of: service).contains { entry in
+            states[entry] == .serving && claimant(of: entry) == service
+        }
+        return change(service) { rule in rule.release(by: place, isServing: isServing) }
+    }
+
+    /// Releases one endpoint to a service that claims it; who has one now keeps its rule.
+    public mutating func release(_ entry: Int, to service: Int) -> [Step] {
+        if states[entry] != .serving { claimants[entry] = Int32(service) }
+        return take(.release(presence(of: entry)), entry)
+    }
+
+    /// Notes whose process has the endpoint, where more than one service claims it, before the
+    /// event that says so.
+    public mutating func claim(_ entry: Int, by service: Int) -> [Step] {
+        assert(entries(of: service).contains(entry), "who has it has a line for it")
+        if claimants[entry] == Int32(service) { return [] }
+        claimants[entry] = Int32(service)
+        guard states[entry] == .serving, keeping(of: entry) == .guarded else { return [] }
+        let state = states[entry]
+        return [
+            Step(
+                entry: entry, event: .foundService, old: state, new: state,
+                effects: Effects(.allow))
+        ]
+    }
+
+    /// Notes the cgroup of who has bound the endpoint; nothing where a rule has been renewed since.
+    public mutating func enter(_ place: Place, _ entry: Int, generation: Int) -> [Step] {
+        let service = claimant(of: entry)
+        guard rules[service].generation == generation else { return [] }
+        return change(service) { rule in
+            rule.enter(place)
+            rule.bound(place.id)
+        }
+    }
+
+    /// Takes the news that a cgroup has processes, or has none any more.
+    public mutating func note(_ id: UInt64, isPopulated: Bool) -> [Step] {
+        news(of: id) { rule in _ = rule.note(id, isPopulated: isPopulated) }
+    }
+
+    /// Takes the news that a cgroup is removed.
+    public mutating func noteRemoval(of id: UInt64) -> [Step] {
+        news(of: id) { rule in _ = rule.remove(id) }
+    }
+
+    /// The cgroups that somebody's life depends on.
+    public var watchedPlaces: [UInt64] { rules.flatMap { $0.places.map { $0.id } } }
+
+    private mutating func news(of id: UInt64, _ note: (inout Rule) -> Void) -> [Step] {
+        var steps: [Step] = []
+        for service in rules.indices where rules[service].places.contains(where: { $0.id == id }) {
+            steps += change(service, note)
+        }
+        return steps
+    }
+
+    /// Tells endpoints what X is now where a new plan has given them to another service.
+    public mutating func reconcile() -> [Step] {
+        var steps: [Step] = []
+        for entry in states.indices {
+            guard let known = states[entry].population else { continue }
+            let population = rules[claimant(of: entry)].population
+            if let event = event(of: population, after: known) { steps += take(event, entry) }
+        }
+        return steps
+    }
+
+    /// Changes a service's places, and tells its endpoints what that comes to.
+    private mutating func change(_ service: Int, _ body: (inout Rule) -> Void) -> [Step] {
+        let before = rules[service].population
+        body(&rules[service])
+        guard let event = event(of: rules[service].population, after: before) else { return [] }
+        var steps: [Step] = []
+        for entry in entries(of: service) where claimants[entry] == Int32(service) {
+            if states[entry] == .planned { continue }
+            steps += take(event, entry)
+        }
+        return steps
+    }
+}
+
+extension State {
+    /// What it takes X to be, where its end depends on that.
+    fileprivate var population: Presence? {
+        switch self {
+        case .released(.populated), .idle(.populated): .populated
+        case .released(.empty), .idle(.empty): .empty
+        case .planned, .binding, .held, .released(.unknown), .released(.besideServing), .serving,
+            .idle(.owners), .idle(.grace), .busy, .failed:
+            nil
+        }
+    }
+}
+
+private func event(of presence: Presence, after before: Presence) -> Event? {
+    if presence == before { return nil }
+    switch presence {
+    case .unknown: return nil
+    case .populated: return .xPopulated
+    case .empty: return .xEmptied
+    case .removed: return .xRemoved
     }
 }

@@ -46,6 +46,7 @@ extension Text: Writable {
 
 extension Text: ExpressibleByStringInterpolation {
     /// Takes the literal as it is.
+    @inline(never)
     public init(stringLiteral literal: StaticString) {
         self.init([])
         append(literal)
@@ -62,19 +63,30 @@ extension Text: ExpressibleByStringInterpolation {
         public init(literalCapacity: Int, interpolationCount: Int) {}
 
         /// Appends what stands between the parts.
-        public mutating func appendLiteral(_ literal: StaticString) { text.append(literal) }
+        public mutating func appendLiteral(_ literal: StaticString) {
+            // Between two parts there is an empty one.
+            if literal.utf8CodeUnitCount > 0 { text.append(literal) }
+        }
 
         /// Appends it as it is.
         public mutating func appendInterpolation(_ part: Text) { text.append(part) }
 
         /// Appends its text.
-        public mutating func appendInterpolation(_ part: some Writable) { text.append(part.text) }
+        public mutating func appendInterpolation(_ part: some Writable) {
+            text.append(giving: part.text)
+        }
 
         /// Appends it in decimal digits; it fits an Int.
         public mutating func appendInterpolation(_ number: some BinaryInteger) {
-            text.append(Text(decimal: Int(number)))
+            text.append(decimal: Int(number))
         }
     }
+
+    @inline(never)
+    fileprivate mutating func append(giving other: consuming Text) { bytes += other.bytes }
+
+    @inline(never)
+    fileprivate mutating func append(decimal number: Int) { append(Text(decimal: number)) }
 
     @inline(never)
     fileprivate mutating func append(_ literal: StaticString) {

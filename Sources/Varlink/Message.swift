@@ -82,9 +82,9 @@ public struct Reply: Equatable, Sendable {
         continues = false
     }
 
-    /// Reads a message without its NUL.
+    /// Reads a message without its NUL; members that are not known are ignored.
     init(reading bytes: ArraySlice<UInt8>) throws(BrokenMessage) {
-        let members = try header(bytes, known: ["parameters", "continues", "error"])
+        let members = try object(bytes)
         if let error = members.value("error") {
             guard let name = error.string else { throw BrokenMessage() }
             self.error = name
@@ -105,13 +105,18 @@ public struct Reply: Equatable, Sendable {
     }
 }
 
+private func object(_ bytes: ArraySlice<UInt8>) throws(BrokenMessage) -> [Member] {
+    guard let value = try? JSON(reading: bytes), let members = value.object else {
+        throw BrokenMessage()
+    }
+    return members
+}
+
 /// The members of a message; those with a dot in their names are a vendor's and nobody's here.
 private func header(
     _ bytes: ArraySlice<UInt8>, known: [Text]
 ) throws(BrokenMessage) -> [Member] {
-    guard let value = try? JSON(reading: bytes), let members = value.object else {
-        throw BrokenMessage()
-    }
+    let members = try object(bytes)
     for member in members {
         let isVendors = member.name.bytes.contains(UInt8(ascii: "."))
         if !isVendors, !known.contains(member.name) { throw BrokenMessage() }

@@ -30,6 +30,12 @@ public struct ServiceSide {
         if !reply.continues { pending = nil }
     }
 
+    /// Gives up the call that is being answered and all that is not sent: nobody reads it.
+    public mutating func abandon() {
+        pending = nil
+        outbox = []
+    }
+
     /// Whether a call is not yet answered.
     public var isBusy: Bool { pending != nil }
 

@@ -65,26 +65,35 @@ extension Change {
         let count = reply.value(Self.done)?.integer ?? 0
         let busy = reply.value("busy")?.integer ?? 0
         let style = output.style
-        var isEmpty = false
-        if name == "*", count == 0, busy == 0 {
-            isEmpty = standing(try conversation.list()).isEmpty
-        }
+        let told = standing(try conversation.list(name == "*" ? nil : name))
+        let isEmpty = name == "*" && told.isEmpty
+        let lacking = Self.mustDo ? lackingCount(told) : 0
         if let line = json(reply, style) {
             try say(line)
         } else if isEmpty {
             complain("portreservectl: nothing is configured")
         } else {
-            try say(changeLine(name, count, busy, Self.done))
+            try say(changeLine(name, count, busy, Self.done, lacking: lacking))
         }
         let hasFailed = Self.mustDo && count == 0 && !isEmpty
-        return busy > 0 || hasFailed ? .wrong : .done
+        return busy > 0 || lacking > 0 || hasFailed ? .wrong : .done
     }
 }
 
+/// Ports that could be held and are not, for a reason that their status tells.
+func lackingCount(_ records: [ReservationRecord]) -> Int {
+    records.filter { $0.state == .failed }.reduce(0) { $0 + $1.portCount }
+}
+
 /// `cups: 3 ports released, 1 is somebody else's`.
-func changeLine(_ name: Text, _ count: Int, _ busy: Int, _ word: Text) -> Text {
+func changeLine(
+    _ name: Text, _ count: Int, _ busy: Int, _ word: Text, lacking: Int = 0
+) -> Text {
     let service = Text.printable(name.bytes[...], most: 255)
-    let line: Text = "\(service): \(counted(count, "port", "ports")) \(word)"
-    if busy == 0 { return line }
-    return "\(line), \(counted(busy, "is", "are")) somebody else's"
+    var line: Text = "\(service): \(counted(count, "port", "ports")) \(word)"
+    if busy > 0 { line.append(", \(counted(busy, "is", "are")) somebody else's") }
+    if lacking > 0 {
+        line.append(", \(counted(lacking, "is", "are")) not held, see 'portreservectl status'")
+    }
+    return line
 }

@@ -38,8 +38,8 @@ extension Verb {
 
 /// Does `body` for one name after the other.
 ///
-/// Trouble with one does not keep the next from it, but where there is no reply, or no output, there
-/// will be none for the next either.
+/// Trouble with one does not keep the next from it, but where there is no reply, or no output, or
+/// only root may, the next fares no better.
 func forEach(
     _ names: [String], _ body: (Text) throws(Trouble) -> Outcome
 ) throws(Trouble) -> Outcome {

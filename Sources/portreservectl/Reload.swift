@@ -8,7 +8,7 @@ internal import Varlink
 struct Reload: Verb {
     static let configuration = CommandConfiguration(
         abstract: "Have the configuration read anew; what stays in it is never let go.",
-        discussion: "Exits 1 when something is wrong with the configuration. For root.")
+        discussion: "Exits 1 when the configuration is wrong, or a port is not held. For root.")
 
     @Flag(name: .customLong("dry-run"), help: "Only say what would come of it.")
     var isDryRun = false
@@ -26,7 +26,13 @@ struct Reload: Verb {
             for line in diagnostics { complain(Text.printable(line.bytes[...], most: 8_192)) }
             try say(reloadLine(parameters, isDryRun: isDryRun))
         }
-        return outcome
+        if isDryRun { return outcome }
+        let told = standing(try conversation.list())
+        let lacking = told.filter { $0.isWrong }.reduce(0) { $0 + $1.portCount }
+        if lacking == 0 { return outcome }
+        let ports = counted(lacking, "port is", "ports are")
+        complain("portreservectl: \(ports) not held, see 'portreservectl status'")
+        return .wrong
     }
 }
 

@@ -17,8 +17,20 @@ extension ReservationRecord {
             Cell(fit(service)), Cell(fit(endpoint)), Cell("\(state.text)", state.tone),
             Cell(since), Cell(fit("\(file):\(line)")),
         ]
-        return hasReasons ? cells + [Cell(fit(reason ?? ""))] : cells
+        return hasReasons ? cells + [Cell(fit(remark ?? ""))] : cells
     }
+
+    /// Who has it, where we may know that, else why it is not held.
+    var remark: Text? {
+        guard let holder else { return reason }
+        if holder.isKernels { return "a socket of the kernel" }
+        guard let command = holder.command, let pid = holder.pid else { return reason }
+        let unit: Text = holder.unit.map { ", \($0)" } ?? ""
+        return "\(command) (pid \(pid)\(unit))"
+    }
+
+    /// How many ports it tells of.
+    var portCount: Int { (last ?? port) - port + 1 }
 
     /// `631/tcp`, `127.0.0.1:5432/tcp`, `[::1]:7000-7050/udp`.
     var endpoint: Text {

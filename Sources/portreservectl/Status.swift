@@ -20,11 +20,11 @@ struct Status: Verb {
         var conversation = try Conversation()
         var (replies, records): ([[Member]], [ReservationRecord]) = ([], [])
         var outcome = Outcome.done
-        if service.isEmpty {
+        if service.isEmpty || service.contains("*") {
             replies = try conversation.list()
             records = standing(replies)
         } else {
-            outcome = try forEach(service) { name throws(Trouble) in
+            outcome = try forEach(eachOnce(service)) { name throws(Trouble) in
                 let told = try conversation.list(name)
                 replies += told
                 records += standing(told)
@@ -48,12 +48,19 @@ struct Status: Verb {
     }
 }
 
+/// Words in their order, each once; two that Unicode calls equal are two.
+func eachOnce(_ words: [String]) -> [String] {
+    words.enumerated().filter { place, word in
+        words.firstIndex { $0.utf8.elementsEqual(word.utf8) } == place
+    }.map(\.element)
+}
+
 /// The table of `records` as lines, none where there is no record; `now` is in microseconds.
 func statusLines(
     _ records: [ReservationRecord], now: Int, hasLegend: Bool, on paper: Paper
 ) -> [String] {
     if records.isEmpty { return [] }
-    let hasReasons = records.contains { $0.reason != nil }
+    let hasReasons = records.contains { $0.remark != nil }
     let rows = records.map { record in
         record.row(
             since: age(seconds: (now - record.since) / 1_000_000), hasReasons: hasReasons)

@@ -62,7 +62,7 @@ enum Trouble: Error, Equatable {
         case .silent:
             """
             portreservectl: portreserve has not answered for \(waitSecondsMax) s: it is stopped \
-            or overloaded, see 'ps -C portreserve'
+            or overloaded, or has as many clients as it takes, see 'ps -C portreserve'
             """
         case .broken:
             """
@@ -76,8 +76,8 @@ enum Trouble: Error, Equatable {
     /// Whether the next name would fare no better.
     var endsAll: Bool {
         switch self {
-        case .noReply, .noOutput: true
-        case .noSuchService, .notAllowed, .refused: false
+        case .noReply, .noOutput, .notAllowed: true
+        case .noSuchService, .refused: false
         }
     }
 

@@ -80,7 +80,7 @@ struct ClientsTests {
                 let turn = crowd.takeTurn()
                 try #require(turn.count == 1)
                 turn[0].read(now: 0)
-                #expect(turn[0].nextCall() != nil)
+                #expect(turn[0].takeCall() != nil)
                 turn[0].answer(Reply())
                 #expect(turn[0].isDue == (left > 0))
             }
@@ -91,7 +91,7 @@ struct ClientsTests {
         }
     }
 
-    @Test("who hung up after a call that wants an answer are over, and the call is not given")
+    @Test("who hung up after a call that wants an answer: it is not given")
     func hungUp() async {
         await #expect(processExitsWith: .success) {
             var crowd = try Crowd()
@@ -100,8 +100,8 @@ struct ClientsTests {
             let client = try #require(crowd.takeTurn().first)
             client.read(now: 0)
 
-            #expect(client.nextCall() == nil)
-            #expect(client.isOver)
+            #expect(client.takeCall() == nil)
+            #expect(!client.isDue)
         }
     }
 }

@@ -85,6 +85,21 @@ import Text
         #expect(layers.read(after: before.plan).endpoints == ["bmc 623/udp", "cups 1/tcp"])
     }
 
+    @Test(
+        "keeps nothing that is removed from another one", arguments: ["etc", "lib"], [false, true])
+    func removed(elsewhere name: String, leavingFile: Bool) throws {
+        if name == "lib", !leavingFile { return }  // a missing one is an empty one
+        let other = name == "etc" ? "lib" : "etc"
+        try layers.write("\(other)/cups", "1/tcp")
+        try layers.write("\(other)/lpd", "2/tcp")
+        try takeAway(name, leavingFile: leavingFile)
+        let before = layers.read()
+        try removeFile(Path(layers.place.place("\(other)/cups")))
+
+        #expect(before.endpoints == ["cups 1/tcp", "lpd 2/tcp"])
+        #expect(layers.read(after: before.plan).endpoints == ["lpd 2/tcp"])
+    }
+
     @Test("for too many files, costs no service anything, whichever of them is left out")
     func cut() throws {
         for number in 1...16_384 { try fill("etc/s\(number)", "\(number)/tcp") }
@@ -99,6 +114,20 @@ import Text
         #expect(Set(before.endpoints).subtracting(reading.endpoints).isEmpty)
         #expect(!reading.endpoints.contains("s1 20001/tcp"))
         #expect(reading.diagnostics.contains("etc: more than 16384 files, ignoring the rest"))
+    }
+
+    @Test("for too many files, keeps what may be left out, and nothing that is removed above it")
+    func cutBelow() throws {
+        for number in 1...16_384 { try fill("lib/s\(number)", "\(number)/tcp") }
+        for name in ["cups", "s1"] { try fill("etc/\(name)", "20001/tcp") }
+        let before = layers.read()
+        try fill("lib/new", "20003/tcp")
+        for name in ["cups", "s1"] { try removeFile(Path(layers.place.place("etc/\(name)"))) }
+
+        let reading = layers.read(after: before.plan)
+
+        let lost = Set(before.endpoints).subtracting(reading.endpoints)
+        #expect(lost == ["cups 20001/tcp", "s1 20001/tcp"])
     }
 
     /// Sixteen thousand files are written faster without Foundation.

@@ -29,7 +29,7 @@ struct KeeperTests {
             #expect(everywhere.allSatisfy { strangerRefused($0) == EADDRINUSE })
             #expect(keeper.table.heldCount == 1)
 
-            let (first, second) = (keeper.release(0), keeper.release(0))
+            let (first, second) = (keeper.release(0, to: 0), keeper.release(0, to: 0))
             #expect(first && !second)
             #expect(everywhere.allSatisfy { strangerRefused($0) == 0 })
             #expect(keeper.table.heldCount == 0)
@@ -48,7 +48,7 @@ struct KeeperTests {
             #expect(first == .addressInUse)
             #expect(second == nil)
             #expect(keeper.table.heldCount == 1)
-            let wasHeld = keeper.release(0)
+            let wasHeld = keeper.release(0, to: 0)
             #expect(!wasHeld)
             withExtendedLifetime(thief) {}
         }

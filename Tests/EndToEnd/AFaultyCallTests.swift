@@ -44,6 +44,8 @@ struct FaultyCall: Sendable, CustomTestStringConvertible {
         FaultyCall("poll", "EINTR ENOMEM"),
         FaultyCall("signalfd4", "EMFILE ENFILE ENODEV ENOMEM"),
         FaultyCall("timerfd_create", "EMFILE ENFILE ENODEV ENOMEM"),
+        FaultyCall("timerfd_settime", "ENOMEM"),
+        FaultyCall("inotify_init1", "EMFILE ENFILE ENOMEM"),
         FaultyCall("fcntl", "EAGAIN EACCES EINTR ENOLCK EDEADLK EMFILE"),
         FaultyCall("mkdir", "EACCES EEXIST ENOMEM ENOSPC EROFS EDQUOT"),
         FaultyCall("mkdirat", "EACCES EEXIST ENOMEM ENOSPC EROFS EDQUOT"),

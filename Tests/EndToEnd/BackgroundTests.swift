@@ -115,7 +115,7 @@ struct BackgroundTests {
 
             #expect(isSettled, "\(open); \(room.story)")
             // Four holds, the release socket and the control socket.
-            #expect(open.values.filter { $0.hasPrefix("socket:") }.count == 6, room.story)
+            #expect(open.values.filter { $0.hasPrefix("socket:") }.count == 7, room.story)
             for (number, place) in open {
                 let flags = room.flags(of: number, of: daemon.innerPid)
                 #expect(flags & O_CLOEXEC != 0, "\(number), \(place); \(room.story)")

@@ -83,8 +83,8 @@ struct ControlNoAnswerTests {
             testDescription: "in the middle of the answer too", times: 1, after: 9, status: 0,
             said: "2 ports released"),
         Break(
-            testDescription: "twice is once too often", times: 2, after: 0, status: 1,
-            said: "portreserve does not answer, not released"),
+            testDescription: "again and again", times: 3, after: 0, status: 0,
+            said: "2 ports released"),
     ]
 
     @Test("a connection that breaks", arguments: breaks)
@@ -106,13 +106,14 @@ struct ControlNoAnswerTests {
     func nonsense() throws {
         try Room.run { room in
             room.makeDirectory("/run/portreserve")
-            let daemon = try room.startPython(standIn, ["2", "-1"])
+            let daemon = try room.startPython(standIn, ["1000", "-1"])
             #expect(daemon.waitForError { $0 == "ready" } != nil, room.story)
 
             let asked = try room.run("portrelease", "cups")
 
             #expect(asked.status == 1 && asked.errorLines.count == 1, room.story)
-            #expect(try daemon.wait() == 0, room.story)
+            daemon.send(SIGKILL)
+            try daemon.wait()
             let gone = try room.run("portrelease", "cups")
             #expect(gone.status == 0 && gone.errors.isEmpty, room.story)
         }
@@ -141,7 +142,7 @@ private let standIn = """
     it.listen()
     print("ready", file=sys.stderr)
     answer = b'{"parameters":{"released":2,"busy":0}}\\0'
-    for turn in range(2):
+    for turn in range(times + 1):
         client = it.accept()[0]
         call = b""
         while not call.endswith(b"\\0"): call += client.recv(4096)

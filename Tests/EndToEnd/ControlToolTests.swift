@@ -39,6 +39,33 @@ struct ControlToolTests {
         }
     }
 
+    @Test("'*' shows every service, and a name that is given twice is shown once")
+    func names() throws {
+        try Room.run { room in
+            let daemon = try room.startServing()
+
+            for (words, rowCount) in [("status *", 4), ("status imap cups imap", 3)] {
+                let table = try room.tool(words, room)
+                #expect(table.split(separator: "\n").count == 1 + rowCount, room.story)
+            }
+            #expect(try daemon.stop() == 0, room.story)
+        }
+    }
+
+    @Test("who is not root is told so once, however many names there are")
+    func notRoot() throws {
+        try Room.run { room in
+            let daemon = try room.startServing()
+
+            let tool = try room.run("portreservectl", "release", "cups", "imap", with: .nobody)
+
+            #expect(tool.status == 1, room.story)
+            #expect(tool.errorLines == ["portreservectl: only root may do that"], room.story)
+            #expect(daemon.holdsAll, room.story)
+            #expect(try daemon.stop() == 0, room.story)
+        }
+    }
+
     @Test("a name that is nearly right is guessed, and is 4")
     func guess() throws {
         try Room.run { room in

@@ -22,7 +22,8 @@ import Text
         for bytes in all { try sender.send(bytes.span) }
 
         for bytes in all {
-            #expect(try receiver.receive(most: 255) == .message(bytes, uid: getuid()))
+            #expect(
+                try receiver.receive(most: 255) == .message(bytes, uid: getuid(), pid: getpid()))
         }
         #expect(try receiver.receive(most: 255) == .nothing)
     }
@@ -46,9 +47,9 @@ import Text
         try sender.send(next.span)
 
         let wanted: Datagram =
-            count > 255 ? .tooLarge(uid: getuid()) : .message(large, uid: getuid())
+            count > 255 ? .tooLarge(uid: getuid()) : .message(large, uid: getuid(), pid: getpid())
         #expect(try receiver.receive(most: 255) == wanted)
-        #expect(try receiver.receive(most: 255) == .message(next, uid: getuid()))
+        #expect(try receiver.receive(most: 255) == .message(next, uid: getuid(), pid: getpid()))
     }
 
     @Test("is closed on exec, at both ends")
@@ -109,7 +110,7 @@ import Text
 
         #expect(fill(sender) == .wouldBlock)
 
-        #expect(try receiver.receive(most: 1) == .message([1], uid: getuid()))
+        #expect(try receiver.receive(most: 1) == .message([1], uid: getuid(), pid: getpid()))
         let word: [UInt8] = [2]
         try sender.sendAtOnce(word.span)
     }
@@ -174,8 +175,8 @@ import Text
             try becomeNobody()
             try sender.send(word.span)
 
-            #expect(try receiver.receive(most: 1) == .message(word, uid: 0))
-            #expect(try receiver.receive(most: 1) == .message(word, uid: 65_534))
+            #expect(try receiver.receive(most: 1) == .message(word, uid: 0, pid: getpid()))
+            #expect(try receiver.receive(most: 1) == .message(word, uid: 65_534, pid: getpid()))
         }
         withExtendedLifetime(place) {}
     }

@@ -110,6 +110,12 @@ struct WordsTests {
             reloadLine(counts, isDryRun: true) == "2 ports would be added, 1 removed, 40 kept")
     }
 
+    @Test("of words each stands once, told apart by their bytes")
+    func once() {
+        let words = ["b", "\u{e9}", "a", "e\u{301}", "b", "a"]
+        #expect(eachOnce(words).map { Array($0.utf8) } == words.prefix(4).map { Array($0.utf8) })
+    }
+
     @Test("no file of the configuration is a service by a name that none can have")
     func serviceNames() {
         #expect(isServiceName("cups"))

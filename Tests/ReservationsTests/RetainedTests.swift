@@ -58,6 +58,30 @@ import Text
         #expect(plan.diagnostics.count == 1, "it names all that it had")
     }
 
+    @Test(
+        "has its own options, not those of others who named the same",
+        arguments: ["", " share", " permanent", " share permanent"])
+    func ownOptions(options: String) throws {
+        let others = Plan([
+            ("a", "7/tcp share permanent"), ("b", "7/tcp\n7/tcp\(options)\n7/tcp"),
+            ("c", "7/tcp share permanent"),
+        ])
+        let wrong = ConfigurationFile("x/y", service: "b")
+
+        let plan = Plan([wrong], database: nil, unread: [], after: others)
+        let unread = Plan([], database: nil, unread: ["b"].map { ServiceName($0) }, after: plan)
+
+        for plan in [plan, unread] {
+            let entry = try #require(plan.entries.first)
+            #expect(plan.shown == ["b: 7/tcp"])
+            #expect(entry.share == options.contains("share"))
+            #expect(entry.permanent == options.contains("permanent"))
+        }
+    }
+
+    @Test("costs a reservation no more than three small numbers")
+    func size() { #expect(MemoryLayout<Plan.Reservation>.stride == 12) }
+
     @Test("is the units, and being unguarded, of a file that cannot be read")
     func besideEndpoints() {
         let old = Plan([("cups", "631/tcp\nunit a.service b.socket\nunguarded")])
@@ -145,19 +169,22 @@ struct Slip: Sendable, CustomTestStringConvertible {
         #expect(texts.filter { $0.contains("keeping") } == said)
     }
 
+    /// A right file gives up what it no longer names, unless the turns have come to their end.
     @Test(
-        "however long the chain of files in each other's way is, a few turns come to its end",
-        .timeLimit(.minutes(1)))
-    func chain() {
-        let numbers = 1...3_000
+        "however long the chain of files in each other's way is, it ends in sixteen turns",
+        .timeLimit(.minutes(1)), arguments: [(16, false), (17, true), (300, true)])
+    func chain(length: Int, isCutShort: Bool) {
+        let numbers = 1...length
         let names = numbers.map { Text(bytes("s\(10_000 + $0)")) }
-        let old = Plan(numbers.map { (names[$0 - 1], "127.0.0.1:\($0)/udp") })
-        let now = numbers.map { $0 == 3_000 ? "x/y" : "\($0 + 1)/udp" }
-        let files = zip(names, now).map { ConfigurationFile($1, service: $0) }
+        let was = numbers.map { "127.0.0.1:\($0)/udp" } + ["20001/udp\n20002/udp"]
+        let now = numbers.map { $0 == length ? "x/y" : "\($0 + 1)/udp" } + ["20001/udp"]
+        let old = Plan(Array(zip(names + ["right"], was)))
+        let files = zip(names + ["right"], now).map { ConfigurationFile($1, service: $0) }
 
         let plan = Plan(files, database: nil, unread: [], after: old)
 
-        #expect(plan.shown == old.shown)
+        let right = "right: 20001/udp" + (isCutShort ? " 20002/udp" : "")
+        #expect(plan.shown == [right] + old.shown.dropFirst())
     }
 
     /// Files with slips in them; each seed has its own odds.

@@ -7,7 +7,7 @@ func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
 extension ConfigurationFile {
     /// The file `service` with this text.
-    init(_ text: String, service: Text = "cups") {
+    convenience init(_ text: String, service: Text = "cups") {
         self.init(bytes(text), service: ServiceName(service), path: "/etc/portreserve/" + service)
     }
 }

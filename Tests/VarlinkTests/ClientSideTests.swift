@@ -43,7 +43,7 @@ import Text
     }
 
     @Test(
-        "refuses what is no reply", arguments: ["\0", "{\"method\":\"a\"}\0", "HTTP/1.1 200 OK\0"])
+        "refuses what is no reply", arguments: ["\0", "{\"error\":1}\0", "HTTP/1.1 200 OK\0"])
     func broken(stream: String) {
         var client = ClientSide()
         client.take(bytes(stream)[...])

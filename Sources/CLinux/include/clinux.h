@@ -6,17 +6,25 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/inotify.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/types.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -61,6 +69,16 @@ int clinux_accept(int socket, struct clinux_sender *peer);
 
 // A static filter program: every datagram is dropped before it is queued.
 int clinux_drop_datagrams(int socket);
+
+// TCP_BOUND_INACTIVE of Linux 6.8, and where in a message of sock_diag the ports are.
+enum { clinux_tcp_bound_inactive = 13 };
+enum {
+    clinux_local_port_offset = NLMSG_HDRLEN + offsetof(struct inet_diag_msg, id.idiag_sport),
+    clinux_remote_port_offset = NLMSG_HDRLEN + offsetof(struct inet_diag_msg, id.idiag_dport),
+};
+
+// pidfd_open came with glibc 2.36; Linux 5.3 has it.
+int clinux_pidfd_open(pid_t pid);
 
 // ioctl is variadic. The columns of a terminal, 0 where it is none or does not know.
 int clinux_terminal_columns(int file);

@@ -1,0 +1,92 @@
+internal import Control
+internal import LinuxIO
+internal import Reservations
+internal import Signs
+internal import Text
+
+/// Who has an endpoint, as far as could be found out.
+struct Holder: Equatable {
+    /// By what it is kept.
+    enum Means: Equatable {
+        /// A socket that listens, or is bound.
+        case server
+        /// A connection to `peer`, and nobody listens.
+        case connection(peer: Text)
+        /// A closed connection's rest.
+        case timeWait(ms: Int)
+        /// It could not be seen.
+        case unseen
+    }
+
+    /// A process that has the socket.
+    struct Process: Equatable {
+        let pid: Int32
+        let command: Text
+        let uid: UInt32
+        let parent: Int32
+        let cgroup: Text?
+        let identity: Identity?
+    }
+
+    let means: Means
+    /// Those that have it, in the order of their pids; empty: a socket of the kernel's own, or one
+    /// whose processes ended while one looked.
+    let processes: [Process]
+    /// The sockets, by the kernel's cookies.
+    let cookies: [UInt64]
+    /// Whether the first process has it from another that is gone: the kernel made the socket in
+    /// another cgroup than that of any process that has it.
+    let isInherited: Bool
+
+    /// The unit of the first process that is in one.
+    var unit: Text? { processes.lazy.compactMap { $0.identity?.unit }.first }
+
+    /// Whether it is `service`, as far as units and, without them, programs' names tell.
+    func isService(_ service: Plan.Service) -> Bool {
+        processes.contains { process in
+            if let identity = process.identity, identity.unit != nil {
+                return identity.isUnit(of: service)
+            }
+            return service.isNamesake(process.command)
+        }
+    }
+
+    /// What of it `uid` may know: all is root's, the rest the holder's own user's alone.
+    func told(to uid: UInt32) -> HolderRecord? {
+        guard let process = processes.first else {
+            let isKernels = means == .server
+            return uid == 0 && isKernels
+                ? HolderRecord(pid: nil, command: nil, uid: nil, unit: nil, isKernels: true) : nil
+        }
+        if uid != 0, uid != process.uid { return nil }
+        // JSON is UTF-8, and a command any bytes.
+        return HolderRecord(
+            pid: Int(process.pid), command: .printable(process.command.bytes[...], most: 64),
+            uid: Int(process.uid),
+            unit: process.identity?.unit.map { .printable($0.bytes[...], most: 255) },
+            isKernels: false)
+    }
+
+    /// In words: `'cupsd' (pid 812, uid 0, cups.service)`.
+    var text: Text {
+        let who = processes.first.map { described($0) }
+        switch means {
+        case .server:
+            guard let who else { return "a socket of the kernel (an NFS mount or lockd)" }
+            return isInherited ? "\(who), which inherited it" : who
+        case .connection(let peer):
+            let connection: Text = "a connection to \(peer), no listener"
+            return who.map { "\(connection), of \($0)" } ?? "\(connection), of the kernel"
+        case .timeWait(let ms): return "TIME_WAIT, left by a client, \(ms / 1000) s"
+        case .unseen: return "somebody whom the kernel does not show"
+        }
+    }
+
+    private func described(_ process: Process) -> Text {
+        let name = Text.quoted(process.command)
+        var text: Text = "\(name) (pid \(process.pid), uid \(Int(process.uid))"
+        if let unit = process.identity?.unit { text.append(", \(Text.quoted(unit))") }
+        if processes.count > 1 { text.append(", and \(processes.count - 1) more") }
+        return text + ")"
+    }
+}

@@ -1,0 +1,176 @@
+internal import LinuxIO
+internal import Reservations
+internal import Signs
+internal import Text
+
+/// What was found out about one endpoint.
+struct Finding {
+    let endpoint: Endpoint
+    /// nil: nobody has it.
+    let holder: Holder?
+}
+
+/// Finds out who has endpoints: what the kernel shows of their sockets, then one walk through /proc
+/// for all of them together, in slices, so that nobody waits for it.
+struct Inquiry: ~Copyable {
+    /// Endpoints of one walk; more wait for the next.
+    private static let subjectsMax = 256
+    /// Processes and descriptors that are looked at in one slice: some 2 ms.
+    private static let looksPerSlice = 512
+    /// Processes of one holder that are told of.
+    private static let processesMax = 64
+
+    private struct Subject {
+        let endpoint: Endpoint
+        let sighting: Sighting
+    }
+
+    /// Asked for since the walk began.
+    private var waiting: [Endpoint] = []
+    private var subjects: [Subject] = []
+    private var search: OwnerSearch?
+    private var owners: [SocketOwner] = []
+    /// Whether this walk is the second for its subjects, since the first met no owner.
+    private var isSecond = false
+
+    /// Asks for an endpoint, once however often it is asked for.
+    mutating func ask(_ endpoint: Endpoint) {
+        if !waiting.contains(endpoint) { waiting.append(endpoint) }
+    }
+
+    /// Whether there is something to go on with.
+    var isBusy: Bool { !waiting.isEmpty || search != nil }
+
+    /// Goes on for one slice, and gives what it has found out.
+    mutating func goOn(_ cgroups: borrowing Cgroups) -> [Finding] {
+        if search == nil { return begin() }
+        owners += search?.step(looks: Inquiry.looksPerSlice) ?? []
+        if search?.isDone == false { return [] }
+        search = nil
+        return end(cgroups)
+    }
+
+    private mutating func begin() -> [Finding] {
+        let batch = Array(waiting.prefix(Inquiry.subjectsMax))
+        waiting.removeFirst(batch.count)
+        isSecond = false
+        var findings: [Finding] = []
+        for (endpoint, sighting) in zip(batch, Sighting.each(of: batch)) {
+            guard let sighting else {
+                findings.append(Finding(endpoint: endpoint, holder: .unseen))
+                continue
+            }
+            if sighting.sockets.isEmpty {
+                findings.append(Finding(endpoint: endpoint, holder: nil))
+            } else if let ms = sighting.timeWaitMs {
+                findings.append(Finding(endpoint: endpoint, holder: .timeWait(ms: ms)))
+            } else {
+                subjects.append(Subject(endpoint: endpoint, sighting: sighting))
+            }
+        }
+        return findings + walk()
+    }
+
+    /// Begins a walk for the owners of what the subjects have.
+    private mutating func walk() -> [Finding] {
+        if subjects.isEmpty { return [] }
+        owners = []
+        let inodes = subjects.flatMap { $0.sighting.keepers.map { $0.inode } }
+        search = try? OwnerSearch(for: inodes)
+        if search != nil { return [] }
+        defer { subjects = [] }
+        return subjects.map { Finding(endpoint: $0.endpoint, holder: .unseen) }
+    }
+
+    private mutating func end(_ cgroups: borrowing Cgroups) -> [Finding] {
+        var findings: [Finding] = []
+        var again: [Subject] = []
+        for subject in subjects {
+            let processes = processes(of: subject.sighting, cgroups)
+            if processes.isEmpty, !isSecond {
+                // Gone while one looked, or met by nobody in a walk that it crossed.
+                guard let now = Sighting(of: subject.endpoint), !now.sockets.isEmpty else {
+                    findings.append(Finding(endpoint: subject.endpoint, holder: nil))
+                    continue
+                }
+                again.append(Subject(endpoint: subject.endpoint, sighting: now))
+            } else {
+                let holder = Holder(subject.sighting, processes, cgroups)
+                findings.append(Finding(endpoint: subject.endpoint, holder: holder))
+            }
+        }
+        subjects = again
+        isSecond = true
+        return findings + walk()
+    }
+
+    private func processes(
+        of sighting: Sighting, _ cgroups: borrowing Cgroups
+    ) -> [Holder.Process] {
+        let inodes = sighting.keepers.map { $0.inode }
+        var pids: [Int32] = []
+        for owner in owners where inodes.contains(owner.inode) && !pids.contains(owner.pid) {
+            pids.append(owner.pid)
+        }
+        var processes: [Holder.Process] = []
+        for number in rising(pids.map { Int($0) }).prefix(Inquiry.processesMax) {
+            let pid = Int32(number)
+            guard let facts = try? ProcessFacts(pid: pid) else { continue }
+            let cgroup = facts.cgroup.map { $0.path }
+            processes.append(
+                Holder.Process(
+                    pid: pid, command: facts.command, uid: facts.effectiveUID,
+                    parent: facts.parent, cgroup: cgroup,
+                    identity: cgroup.flatMap { cgroups.identity(in: $0) }))
+        }
+        return processes
+    }
+}
+
+extension Holder {
+    /// Nobody whom the kernel shows.
+    fileprivate static let unseen = Holder(
+        means: .unseen, processes: [], cookies: [], isInherited: false)
+
+    fileprivate static func timeWait(ms: Int) -> Holder {
+        Holder(means: .timeWait(ms: ms), processes: [], cookies: [], isInherited: false)
+    }
+
+    fileprivate init(
+        _ sighting: Sighting, _ processes: [Process], _ cgroups: borrowing Cgroups
+    ) {
+        let keepers = sighting.keepers
+        let servers = sighting.servers
+        if servers.isEmpty, let connection = keepers.first {
+            means = .connection(peer: connection.peer)
+        } else {
+            means = .server
+        }
+        self.processes = processes
+        cookies = keepers.map { $0.cookie }
+        let makers = keepers.compactMap { $0.cgroup }
+        var isMakers = makers.isEmpty || processes.isEmpty
+        for process in processes where !isMakers {
+            guard let cgroup = process.cgroup, let id = cgroups.id(of: cgroup) else {
+                isMakers = true
+                continue
+            }
+            isMakers = makers.contains(id)
+        }
+        isInherited = !isMakers
+    }
+}
+
+extension FoundSocket {
+    /// The other side: `10.0.0.1:2049`.
+    fileprivate var peer: Text {
+        let address: Address =
+            switch remoteAddress {
+            case .anyOfBothFamilies, .anyIPv4: .any
+            case .ipv4(let number): .ipv4(number)
+            case .ipv6(let high, let low): .ipv6(high: high, low: low)
+            }
+        if case .ipv6 = address { return "[\(address)]:\(remotePort)" }
+        return "\(address):\(remotePort)"
+    }
+}

@@ -1,0 +1,138 @@
+internal import LinuxIO
+internal import Reservations
+internal import Signs
+
+/// All that tells of what becomes of services: sources to wait for, and looks to be taken.
+struct Lookout: ~Copyable {
+    /// How long after a release one looks for the first time whether the service has bound.
+    ///
+    /// Each look doubles it, up to `lookMsMax`; without the guard nothing tells of a bind.
+    private static let lookMsMin = 10
+    private static let lookMsMax = 1_000
+    /// How often one looks at cgroups while an endpoint waits for one.
+    private static let cgroupsMs = 5_000
+
+    var cgroups: Cgroups
+    var owners: Owners
+    var inquiry = Inquiry()
+    /// nil where the kernel has no such news; then the looks have to do.
+    private var departures: Departures?
+    /// Endpoints whose sockets' ends are told of.
+    private(set) var contested: [Int] = []
+    /// When one looks next, in monotonic milliseconds; nil: there is nothing to look for.
+    private(set) var lookAt: Int?
+    private var lookMs = Lookout.lookMsMin
+
+    /// Looks at nothing yet; processes have the tokens from `firstToken` on.
+    init(firstToken: UInt64) {
+        cgroups = Cgroups()
+        owners = Owners(firstToken: firstToken)
+        departures = try? Departures()
+    }
+
+    /// Begins to be told of in `events`.
+    borrowing func join(
+        _ events: borrowing Events, departures token: UInt64, cgroups other: UInt64
+    ) throws(Errno) {
+        if departures != nil { try join(events, token) }
+        try cgroups.join(events, token: other)
+    }
+
+    private borrowing func join(_ events: borrowing Events, _ token: UInt64) throws(Errno) {
+        switch departures {
+        case .none: return
+        case .some(let source): try events.add(source.descriptor, token: token)
+        }
+    }
+
+    /// Sockets that have closed; nil: there were too many to be told of, or none can be.
+    mutating func readDepartures() -> [FoundSocket]? {
+        guard case .gone(let sockets)? = try? departures?.read() else { return nil }
+        return sockets
+    }
+
+    /// Watches what the table's states depend on, and nothing else.
+    mutating func follow(_ keeper: borrowing Keeper, now: Int) {
+        contested = keeper.contested()
+        var unconnected: [UInt16] = []
+        var all: [UInt16] = []
+        for entry in contested {
+            let port = keeper.table.plan.entries[entry].endpoint.port
+            switch keeper.holder(of: entry)?.means {
+            case .server: unconnected.append(port)
+            case .connection, .timeWait, .unseen, nil: all.append(port)
+            }
+        }
+        try? departures?.watch(unconnected: ranges(of: unconnected), all: ranges(of: all))
+        cgroups.follow(keeper.table.watchedPlaces)
+        owners.keep(keeper.awaitedProcesses())
+        planLook(keeper, now: now)
+    }
+
+    /// Looks soon after a release, less and less often, and seldom at cgroups that are waited for.
+    private mutating func planLook(_ keeper: borrowing Keeper, now: Int) {
+        if keeper.awaitsBind() {
+            lookMs = Lookout.lookMsMin
+            lookAt = now + lookMs
+        } else {
+            lookAt = keeper.awaitsCgroup() ? now + Lookout.cgroupsMs : nil
+        }
+    }
+
+    /// Plans the look after one that was due.
+    mutating func planNextLook(_ keeper: borrowing Keeper, now: Int) {
+        lookMs = min(2 * lookMs, Lookout.lookMsMax)
+        lookAt =
+            keeper.awaitsBind()
+            ? now + lookMs : keeper.awaitsCgroup() ? now + Lookout.cgroupsMs : nil
+    }
+}
+
+extension Keeper {
+    /// Endpoints that somebody else has, or has just had.
+    borrowing func contested() -> [Int] {
+        if !table.stays { return [] }
+        return table.plan.entries.indices.filter { entry in
+            switch table.state(of: entry) {
+            case .serving, .busy: true
+            case .planned, .binding, .held, .released, .idle, .failed: false
+            }
+        }
+    }
+
+    /// Processes whose ends something depends on: X is not known, so they are all that is.
+    borrowing func awaitedProcesses() -> [Int32] {
+        var pids: [Int32] = []
+        for entry in table.plan.entries.indices where awaitsProcesses(entry) {
+            pids += holder(of: entry)?.processes.map { $0.pid } ?? []
+        }
+        return pids
+    }
+
+    /// Whether the endpoint's life depends on the processes that have its socket.
+    borrowing func awaitsProcesses(_ entry: Int) -> Bool {
+        switch table.state(of: entry) {
+        case .serving: table.stays && table.presence(of: entry) == .unknown
+        case .idle(.owners): true
+        case .planned, .binding, .held, .released, .idle, .busy, .failed: false
+        }
+    }
+
+    /// Whether a service is about to bind.
+    borrowing func awaitsBind() -> Bool {
+        table.stays
+            && table.plan.entries.indices.contains { entry in
+                if case .released = table.state(of: entry) { true } else { false }
+            }
+    }
+
+    /// Whether an endpoint waits for news of a cgroup.
+    borrowing func awaitsCgroup() -> Bool {
+        table.plan.entries.indices.contains { entry in
+            switch table.state(of: entry) {
+            case .idle(.populated), .idle(.empty): true
+            case .planned, .binding, .held, .released, .serving, .idle, .busy, .failed: false
+            }
+        }
+    }
+}

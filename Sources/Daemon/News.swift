@@ -1,0 +1,225 @@
+internal import LinuxIO
+internal import Reservations
+internal import Signs
+internal import Text
+
+extension Loop {
+    /// Takes what has come due, and goes on with finding out who has what.
+    mutating func takeWhatIsDue(now: Int) {
+        while let entry = keeper.deadlines.takeDue(now: now) { keeper.take(.due, entry) }
+        if let lookAt = lookout.lookAt, lookAt <= now {
+            look()
+            takeCgroupNews(lookout.cgroups.lookAgain())
+            lookout.planNextLook(keeper, now: now)
+        }
+        if lookout.inquiry.isBusy { take(lookout.inquiry.goOn(lookout.cgroups)) }
+    }
+
+    /// Takes the news of sockets that have closed.
+    mutating func takeDepartures() {
+        guard let sockets = lookout.readDepartures() else {
+            for entry in lookout.contested { lookout.inquiry.ask(endpoint(entry)) }
+            return
+        }
+        for socket in sockets {
+            for entry in lookout.contested where endpoint(entry).isMet(by: socket) {
+                takeDeparture(of: socket, entry)
+            }
+        }
+    }
+
+    private mutating func takeDeparture(of socket: FoundSocket, _ entry: Int) {
+        let isLast: Bool
+        let holder = keeper.holder(of: entry)
+        switch keeper.table.state(of: entry) {
+        case .busy:
+            // Whoever else comes and goes on that port does not concern us.
+            isLast = holder.map { $0.cookies.isEmpty || $0.cookies.contains(socket.cookie) } ?? true
+        case .serving:
+            guard let sighting = Sighting(of: endpoint(entry)) else { return }
+            isLast = sighting.isFree(for: holder)
+        case .planned, .binding, .held, .released, .idle, .failed: return
+        }
+        if isLast { keeper.take(.freed(keeper.table.presence(of: entry)), entry) }
+    }
+
+    /// Takes the news of cgroups.
+    mutating func takeCgroupNews() { takeCgroupNews(lookout.cgroups.read()) }
+
+    private mutating func takeCgroupNews(_ news: [Cgroups.News]) {
+        for one in news {
+            keeper.take { table in
+                guard let isPopulated = one.isPopulated else {
+                    return table.noteRemoval(of: one.id)
+                }
+                return table.note(one.id, isPopulated: isPopulated)
+            }
+        }
+    }
+
+    /// Takes the news that a process has ended.
+    mutating func takeEnd(_ token: UInt64) {
+        guard let pid = lookout.owners.takeEnd(token) else { return }
+        for entry in keeper.table.plan.entries.indices where keeper.awaitsProcesses(entry) {
+            guard let holder = keeper.holder(of: entry), holder.has(pid) else { continue }
+            if holder.processes.contains(where: { lookout.owners.isWaiting(for: $0.pid) }) {
+                continue
+            }
+            // Who inherited the socket has it yet, or nobody: both are to be seen.
+            if keeper.table.state(of: entry) == .serving {
+                lookout.inquiry.ask(endpoint(entry))
+            } else {
+                keeper.take(.ownersGone(isSupervised: holder.isSupervised), entry)
+            }
+        }
+    }
+
+    /// Looks whether services have bound what was released to them.
+    private mutating func look() {
+        let released = keeper.table.plan.entries.indices.filter { entry in
+            if case .released = keeper.table.state(of: entry) { true } else { false }
+        }
+        if released.isEmpty { return }
+        let sightings = Sighting.each(of: released.map { endpoint($0) })
+        for (entry, sighting) in zip(released, sightings) where sighting?.isServing ?? false {
+            keeper.take(.serviceBound, entry)
+        }
+    }
+
+    private mutating func take(_ findings: [Finding]) {
+        for finding in findings {
+            guard let entry = keeper.table.plan.index(of: finding.endpoint),
+                keeper.table.state(of: entry).isSomebodys
+            else { continue }
+            take(finding.holder, entry)
+        }
+    }
+
+    private mutating func take(_ holder: Holder?, _ entry: Int) {
+        guard let holder else {
+            keeper.take(.freed(keeper.table.presence(of: entry)), entry)
+            return
+        }
+        let known = keeper.holder(of: entry)
+        keeper.note(holder, entry)
+        isFollowingStale = true
+        if case .timeWait(let ms) = holder.means {
+            say(known, holder, entry)
+            keeper.take(.timeWait(ms: ms), entry)
+            return
+        }
+        let service = keeper.table.plan.services(claiming: entry).first {
+            holder.isService(keeper.table.plan.services[$0])
+        }
+        if let service { keeper.claim(entry, by: service) }
+        let isService = service != nil || isKnown(holder, entry)
+        if isService || keeper.table.state(of: entry) == .serving { enter(holder, entry) }
+        keeper.take(isService ? .foundService : .foundStranger, entry)
+        say(known, holder, entry)
+    }
+
+    /// Whether the holder is in a cgroup that has released the endpoint, or bound it before.
+    private borrowing func isKnown(_ holder: Holder, _ entry: Int) -> Bool {
+        let places = keeper.table.rule(of: keeper.table.claimant(of: entry)).places
+        return holder.processes.contains { process in
+            guard let cgroup = process.identity?.cgroup else { return false }
+            let id = lookout.cgroups.id(of: cgroup)
+            return places.contains { $0.id == id }
+        }
+    }
+
+    private mutating func enter(_ holder: Holder, _ entry: Int) {
+        for process in holder.processes {
+            guard let identity = process.identity else { continue }
+            if let place = lookout.cgroups.place(of: identity) { keeper.enter(place, entry) }
+            return
+        }
+        for process in holder.processes { _ = lookout.owners.wait(for: process.pid, events) }
+    }
+
+    /// Says who has an endpoint, once a holder.
+    private borrowing func say(_ known: Holder?, _ holder: Holder, _ entry: Int) {
+        if holder.isSame(as: known) { return }
+        let told = Saying(keeper.table, entry)
+        switch keeper.table.state(of: entry) {
+        case .serving: log.say(.info, told.serving(holder))
+        case .busy: log.say(.warning, told.busy(holder, willRetry: keeper.table.stays))
+        case .planned, .binding, .held, .released, .idle, .failed: return
+        }
+    }
+
+    private borrowing func endpoint(_ entry: Int) -> Endpoint {
+        keeper.table.plan.entries[entry].endpoint
+    }
+}
+
+extension Loop {
+    /// Says what has changed, acts on what follows from it alone, and watches what is now to be
+    /// watched.
+    mutating func settle(now: Int) {
+        while true {
+            let steps = keeper.takeSteps()
+            for entry in keeper.takeUnidentified() {
+                lookout.inquiry.ask(keeper.table.plan.entries[entry].endpoint)
+            }
+            if steps.isEmpty { break }
+            isFollowingStale = true
+            for (number, step) in steps.enumerated() {
+                let before = number > 0 && steps[number - 1].entry == step.entry
+                say(step, after: before ? steps[number - 1] : nil)
+                changed.append(step.entry)
+                if step.new == .idle(.owners) { endWaitForNobody(step.entry) }
+            }
+        }
+        if !isFollowingStale { return }
+        isFollowingStale = false
+        lookout.follow(keeper, now: now)
+    }
+
+    /// Where no process is known to wait for, the wait is over.
+    private mutating func endWaitForNobody(_ entry: Int) {
+        let holder = keeper.holder(of: entry)
+        let isAwaited = holder?.processes.contains { lookout.owners.isWaiting(for: $0.pid) }
+        if isAwaited ?? false { return }
+        keeper.take(.ownersGone(isSupervised: holder?.isSupervised ?? false), entry)
+    }
+
+    private borrowing func say(_ step: Step, after before: Step?) {
+        guard let (priority, sentence) = Saying(keeper.table, step.entry).of(step, after: before)
+        else { return }
+        log.say(priority, sentence)
+    }
+}
+
+extension Sighting {
+    /// Whether it is what a service leaves when it has bound what was released to it.
+    fileprivate var isServing: Bool {
+        !servers.isEmpty || sockets.contains { $0.state == .connection && $0.inode != 0 }
+    }
+
+    /// Whether who had it by such means has it no longer.
+    fileprivate func isFree(for holder: Holder?) -> Bool {
+        switch holder?.means {
+        case .connection: sockets.isEmpty
+        case .server, .timeWait, .unseen, nil: servers.isEmpty
+        }
+    }
+}
+
+extension Holder {
+    fileprivate func has(_ pid: Int32) -> Bool { processes.contains { $0.pid == pid } }
+
+    /// Whether the parent of one of its processes lives that is not one itself, nor init.
+    fileprivate var isSupervised: Bool {
+        processes.contains { process in
+            process.parent > 1 && !has(process.parent) && process.parent != ThisProcess.pid
+                && isAlive(pid: process.parent)
+        }
+    }
+
+    fileprivate func isSame(as other: Holder?) -> Bool {
+        guard let other else { return false }
+        return cookies == other.cookies && processes.first?.pid == other.processes.first?.pid
+            && processes.first != nil
+    }
+}

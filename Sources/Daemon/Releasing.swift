@@ -1,0 +1,40 @@
+internal import Reservations
+internal import Text
+
+extension Loop {
+    /// Lets a service's endpoints go, as the process `pid` asked, and says how many were held.
+    mutating func release(_ service: Int, by pid: Int32?) -> Int {
+        beginRelease(of: service, by: pid)
+        var released = 0
+        for entry in keeper.table.entries(of: service) where keeper.release(entry, to: service) {
+            released += 1
+        }
+        if released > 0 {
+            log.say(.notice, "Released service \(keeper.table.plan.services[service].name)")
+        }
+        return released
+    }
+
+    /// Lets every service's endpoints go but the permanent ones, and says how many were held.
+    mutating func releaseEveryService(by pid: Int32?) -> Int {
+        let plan = keeper.table.plan
+        for service in plan.services.indices { beginRelease(of: service, by: pid) }
+        var isReleased = [Bool](repeating: false, count: plan.entries.count)
+        for entry in keeper.table.entriesNotPermanent() {
+            isReleased[entry] = keeper.release(entry, to: keeper.table.claimant(of: entry))
+        }
+        for service in plan.services {
+            let own = plan.reservations[service.reservations]
+            let hadSome = own.contains { isReleased[$0.entry] }
+            if hadSome { log.say(.notice, "Released service \(service.name)") }
+        }
+        return isReleased.count { $0 }
+    }
+
+    /// Notes X before anything is let go: who asks is in the cgroup of who will bind, or says
+    /// nothing of that.
+    private mutating func beginRelease(of service: Int, by pid: Int32?) {
+        let identity = lookout.cgroups.identity(of: pid)
+        keeper.beginRelease(of: service, by: identity.flatMap { lookout.cgroups.place(of: $0) })
+    }
+}

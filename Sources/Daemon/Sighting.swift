@@ -1,0 +1,90 @@
+internal import LinuxIO
+internal import Reservations
+internal import Signs
+
+/// The sockets on one endpoint, as the kernel's sock_diag shows them at one moment.
+struct Sighting {
+    /// Those that keep it, and the connections that share its port.
+    let sockets: [FoundSocket]
+
+    /// Looks at the endpoint; nil where the kernel tells nothing.
+    init?(of endpoint: Endpoint, _ scope: FoundSocket.Scope = .everything) {
+        let ports = [endpoint.port...endpoint.port]
+        guard let found = try? findSockets(endpoint.transport.kernels, ports: ports, scope) else {
+            return nil
+        }
+        sockets = found.sockets.filter { endpoint.isMet(by: $0) }
+    }
+
+    private init(_ sockets: [FoundSocket]) { self.sockets = sockets }
+
+    /// What of it listens or is bound without a connection, and for UDP all.
+    var servers: [FoundSocket] { sockets.filter { $0.isServer } }
+
+    /// What keeps the port: servers, or where there are none connections and what is left of them.
+    var keepers: [FoundSocket] {
+        let servers = servers
+        return servers.isEmpty ? sockets : servers
+    }
+
+    /// How long until the last TIME_WAIT ends, where nothing else keeps the port.
+    var timeWaitMs: Int? {
+        var longest: Int?
+        for socket in sockets {
+            guard case .timeWait(let ms) = socket.state else { return nil }
+            longest = max(longest ?? 0, ms)
+        }
+        return longest
+    }
+
+    /// Looks at many endpoints in one go, and gives what it sees of each, in their order.
+    static func each(of endpoints: [Endpoint]) -> [Sighting?] {
+        var all: [FoundSocket] = []
+        var isBlind = false
+        for transport in TransportProtocol.allCases {
+            let ports = endpoints.filter { $0.transport == transport }.map { $0.port }
+            if ports.isEmpty { continue }
+            let found = try? findSockets(transport.kernels, ports: ranges(of: ports))
+            all += found?.sockets ?? []
+            isBlind = isBlind || found == nil
+        }
+        if isBlind { return endpoints.map { Sighting(of: $0) } }
+        return endpoints.map { endpoint in Sighting(all.filter { endpoint.isMet(by: $0) }) }
+    }
+}
+
+extension FoundSocket {
+    /// Whether it serves, or will: a connection is somebody's who came, or went.
+    var isServer: Bool {
+        switch state {
+        case .listening, .bound: true
+        case .connection: transport == .udp
+        case .timeWait: false
+        }
+    }
+}
+
+extension Endpoint {
+    /// Whether a bind of this endpoint meets the socket.
+    func isMet(by socket: FoundSocket) -> Bool {
+        guard socket.port == port, socket.transport == transport.kernels else { return false }
+        switch (address, socket.address) {
+        case (.any, _), (_, .anyOfBothFamilies), (.ipv4, .anyIPv4): return true
+        case (.ipv4(let ours), .ipv4(let theirs)): return ours == theirs
+        case (.ipv6(let high, let low), .ipv6(let theirHigh, let theirLow)):
+            let isWildcard = theirHigh == 0 && theirLow == 0
+            return isWildcard || (high == theirHigh && low == theirLow)
+        case (.ipv4, .ipv6), (.ipv6, .ipv4), (.ipv6, .anyIPv4): return false
+        }
+    }
+}
+
+extension TransportProtocol {
+    /// The kernel's.
+    var kernels: Transport {
+        switch self {
+        case .tcp: .tcp
+        case .udp: .udp
+        }
+    }
+}

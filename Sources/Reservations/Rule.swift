@@ -1,0 +1,107 @@
+/// A cgroup whose processes may bind a service's endpoints.
+public struct Place: Equatable, Sendable {
+    /// The inode of its directory, which the kernel gives to no other while it is up.
+    public let id: UInt64
+    /// Whether a process is in it.
+    public fileprivate(set) var isPopulated: Bool
+    /// Sockets that its processes have bound, as far as it is known.
+    fileprivate var socketCount = 0
+
+    /// Names a cgroup as it is now.
+    public init(id: UInt64, isPopulated: Bool) {
+        self.id = id
+        self.isPopulated = isPopulated
+    }
+}
+
+/// X of one service: the cgroups that may bind, and the rule's generation.
+///
+/// News of what is not among them, or of an older generation, is nobody's.
+public struct Rule: Equatable, Sendable {
+    /// As many places as a rule has room for.
+    public static let placesMax = 4
+
+    /// In the order in which they came.
+    public private(set) var places: [Place] = []
+    /// Grows with each release; a socket that was bound under an older one belongs to that.
+    public private(set) var generation = 0
+    /// Whether they say who will bind: the last release came from one, or who has bound is in one.
+    private var isKnown = false
+
+    /// Begins with no place.
+    public init() {}
+
+    /// What is known of X: one that is populated makes it so.
+    public var presence: Presence { isKnown ? population : .unknown }
+
+    /// What has become of the places, whether or not they say who will bind.
+    public var population: Presence {
+        if places.contains(where: { $0.isPopulated }) { return .populated }
+        return places.isEmpty ? .removed : .empty
+    }
+
+    /// Begins a new generation with a release by `place`; nil: who asked says nothing of who will
+    /// bind, and X is unknown unless somebody in it serves.
+    public mutating func release(by place: Place?, isServing: Bool) {
+        generation += 1
+        if let place {
+            enter(place)
+        } else if !isServing {
+            isKnown = false
+        }
+    }
+
+    /// Takes in the places of a service that is no more; they say nothing of who binds for this one
+    /// unless it is new, and may be that one with another name.
+    mutating func takeOver(_ old: Rule, isNew: Bool) {
+        let wasKnown = isKnown
+        for place in old.places where places.count < Rule.placesMax {
+            if !places.contains(where: { $0.id == place.id }) { enter(place) }
+        }
+        isKnown = wasKnown || isNew && old.isKnown
+        if isNew { generation = max(generation, old.generation) }
+    }
+
+    /// Lets a cgroup in; the oldest without a socket goes where there is no room, else the oldest.
+    public mutating func enter(_ place: Place) {
+        isKnown = true
+        if let known = places.firstIndex(where: { $0.id == place.id }) {
+            places[known].isPopulated = place.isPopulated
+            return
+        }
+        if places.count == Rule.placesMax {
+            places.remove(at: places.firstIndex { $0.socketCount == 0 } ?? 0)
+        }
+        places.append(place)
+        assert(places.count <= Rule.placesMax, "a rule has room for no more")
+    }
+
+    /// Notes whether a process is in the cgroup; false where it is none of these.
+    public mutating func note(_ id: UInt64, isPopulated: Bool) -> Bool {
+        guard let known = places.firstIndex(where: { $0.id == id }) else { return false }
+        places[known].isPopulated = isPopulated
+        return true
+    }
+
+    /// Gives up a cgroup that is removed; false where it is none of these.
+    public mutating func remove(_ id: UInt64) -> Bool {
+        guard let known = places.firstIndex(where: { $0.id == id }) else { return false }
+        places.remove(at: known)
+        return true
+    }
+
+    /// Notes a socket that a process there has bound.
+    public mutating func bound(_ id: UInt64) {
+        guard let known = places.firstIndex(where: { $0.id == id }) else { return }
+        places[known].socketCount += 1
+    }
+
+    /// Notes that a socket has closed that was bound there; the place is given up with its last
+    /// one where a newer place serves.
+    public mutating func letGo(_ id: UInt64) {
+        guard let known = places.firstIndex(where: { $0.id == id }) else { return }
+        places[known].socketCount = max(places[known].socketCount - 1, 0)
+        let isNewerServing = places[(known + 1)...].contains { $0.socketCount > 0 }
+        if places[known].socketCount == 0, isNewerServing { places.remove(at: known) }
+    }
+}
