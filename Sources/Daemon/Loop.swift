@@ -120,8 +120,8 @@ struct Loop: ~Copyable {
     /// Sleeps, takes what has come, and acts.
     private mutating func turn() throws(Errno) -> Turn {
         let isBusy = clients.hasWork || lookout.inquiry.isBusy
-        if !isBusy { try setTimer() }
-        let ready = try events.wait(milliseconds: isBusy ? 0 : nil)
+        let pause = isBusy ? 0 : setTimer(now: monotonicMilliseconds())
+        let ready = try events.wait(milliseconds: pause)
         let now = monotonicMilliseconds()
         try endRest(now: now)
         var turn = Turn.goesOn
@@ -130,7 +130,10 @@ struct Loop: ~Copyable {
             case .signals: if takeSignals() == .ends { turn = .ends }
             case .releaseSocket: try readReleaseSocket()
             case .control: try clients.accept(events, now: now)
-            case .timer: if try timer.hasFired() { timerAt = nil }
+            case .timer:
+                // One that cannot be read fires again, and is set anew.
+                timerAt = nil
+                _ = try? timer.hasFired()
             case .departures: takeDepartures()
             case .cgroups: takeCgroupNews()
             case nil where event.token >= firstProcessToken: takeEnd(event.token)
@@ -149,13 +152,20 @@ struct Loop: ~Copyable {
         return turn
     }
 
-    /// Sets the timer for the earliest moment that anything is due at.
-    private mutating func setTimer() throws(Errno) {
+    /// Sets the timer for the earliest moment that anything is due at; where it cannot be set, says
+    /// how long to sleep at the most, in milliseconds.
+    private mutating func setTimer(now: Int) -> Int? {
         let moments = [restUntil, clients.deadline, lookout.lookAt, keeper.deadlines.earliest]
         let due = moments.compactMap { $0 }.min()
-        if due == timerAt { return }
-        if let due { try timer.arm(atMilliseconds: due) } else { try timer.disarm() }
-        timerAt = due
+        if due == timerAt { return nil }
+        do throws(Errno) {
+            if let due { try timer.arm(atMilliseconds: due) } else { try timer.disarm() }
+            timerAt = due
+            return nil
+        } catch {
+            timerAt = nil
+            return due.map { $0 - now }
+        }
     }
 
     /// Takes the signals that have come.

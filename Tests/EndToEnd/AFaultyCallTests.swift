@@ -79,6 +79,7 @@ struct FaultyCall: Sendable, CustomTestStringConvertible {
     /// Made only when the ports are held already: from there on no fault may end the daemon.
     static let ofServing: Set<String> = [
         "epoll_wait", "epoll_pwait", "poll", "recvmsg", "recvfrom", "accept4", "getsockopt",
+        "timerfd_settime",
     ]
 
     /// Calls that cannot fail, that only a bug of ours can make fail, or, as close, that have done
