@@ -44,6 +44,7 @@ struct Cgroups: ~Copyable {
     }
 
     /// What the process says of who will bind; nil where it says nothing, or is gone.
+    @inline(never)
     borrowing func identity(of pid: Int32?) -> Identity? {
         guard let pid, let facts = try? ProcessFacts(pid: pid), let cgroup = facts.cgroup else {
             return nil
@@ -57,6 +58,7 @@ struct Cgroups: ~Copyable {
     }
 
     /// The cgroup as it is now, and follows it; nil where it is gone.
+    @inline(never)
     mutating func place(of identity: Identity) -> Place? {
         guard watch != nil, let id = id(of: identity.cgroup) else { return nil }
         if !followed.contains(where: { $0.id == id }) {
@@ -80,6 +82,7 @@ struct Cgroups: ~Copyable {
     var isFollowing: Bool { !followed.isEmpty }
 
     /// What is there to be read.
+    @inline(never)
     mutating func read() -> [News] {
         guard let news = try? watch?.read() else { return [] }
         var told: [News] = []
@@ -103,6 +106,7 @@ struct Cgroups: ~Copyable {
     ///
     /// Linux: a change of `populated` less than 10 ms after another is told 20 ms later, or never
     /// when the cgroup is removed meanwhile. KERNEL.md section 9.
+    @inline(never)
     mutating func lookAgain() -> [News] {
         var news: [News] = []
         for one in followed { news += look(at: one) }

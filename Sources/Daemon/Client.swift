@@ -63,6 +63,7 @@ final class Client {
     }
 
     /// Takes what has come, which is what it was noticed for.
+    @inline(never)
     func read(now: Int) {
         isNoticed = false
         if hasEnded, isHungUp { hangUp() }
@@ -87,6 +88,7 @@ final class Client {
     ///
     /// Who asked and went, tired of waiting, was told that nothing was done: only what wants no
     /// answer is done for it.
+    @inline(never)
     func takeCall() -> Call? {
         deadline = deadline.flatMap { machine.unsentCount > 0 ? nil : $0 }
         guard mayHaveCall else { return nil }
@@ -117,6 +119,7 @@ final class Client {
     func answer(_ reply: Reply) { machine.answer(reply) }
 
     /// Makes replies and sends them, as far as the client takes them; not all in one turn.
+    @inline(never)
     func send(_ keeper: borrowing Keeper, _ runs: Runs) {
         for _ in 0..<ClientLimits.sendsPerTurnMax {
             fill(keeper, runs)
@@ -132,6 +135,7 @@ final class Client {
         }
     }
 
+    @inline(never)
     private func fill(_ keeper: borrowing Keeper, _ runs: Runs) {
         while let told = listing, machine.unsentCount < ClientLimits.unsentBytesMax {
             if beginsAnew {
@@ -179,6 +183,7 @@ final class Client {
     private var isFull: Bool { machine.unreadCount > MessageLimits.bytesMax }
 
     /// Asks to be told of what the client can go on with.
+    @inline(never)
     func watchSocket(_ events: borrowing Events) {
         let tells = machine.unsentCount > 0 || listing.map { !$0.isAtEnd } ?? false
         let isDone = hasEnded && !tells && !machine.isBusy && !isDue

@@ -34,6 +34,7 @@ struct Clients: ~Copyable {
     var hasWork: Bool { clients.contains { $0.isDue } }
 
     /// Whose turn it is: root's first, then that of those others who waited longest.
+    @inline(never)
     mutating func takeTurn() -> [Client] {
         turnCount += 1
         var turn: [Client] = []
@@ -59,6 +60,7 @@ struct Clients: ~Copyable {
     /// Those who watch.
     var watchers: [Client] { clients.filter { $0.listing?.isWatch ?? false } }
     /// Accepts who knocks, while there is room; one user's connection too many is closed at once.
+    @inline(never)
     mutating func accept(_ events: borrowing Events, now: Int) throws(Errno) {
         for _ in 0..<ClientLimits.acceptsPerTurnMax where clients.count < ClientLimits.countMax {
             do throws(Errno) {
@@ -93,6 +95,7 @@ struct Clients: ~Copyable {
     /// Lets those go who are over, or late, and accepts as long as there is room and rest is over.
     ///
     /// Who knocks meanwhile waits in the backlog: root's hundredth connection is late, not lost.
+    @inline(never)
     mutating func tidy(_ events: borrowing Events, now: Int) throws(Errno) {
         // Who is due has sent more, and had no turn yet in which that was seen.
         clients.removeAll { $0.isOver || (!$0.isDue && $0.deadline.map { $0 <= now } ?? false) }

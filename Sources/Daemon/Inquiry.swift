@@ -42,6 +42,7 @@ struct Inquiry: ~Copyable {
     var isBusy: Bool { !waiting.isEmpty || search != nil }
 
     /// Goes on for one slice, and gives what it has found out.
+    @inline(never)
     mutating func goOn(_ cgroups: borrowing Cgroups) -> [Finding] {
         if search == nil { return begin() }
         owners += search?.step(looks: Inquiry.looksPerSlice) ?? []
@@ -50,6 +51,7 @@ struct Inquiry: ~Copyable {
         return end(cgroups)
     }
 
+    @inline(never)
     private mutating func begin() -> [Finding] {
         let batch = Array(waiting.prefix(Inquiry.subjectsMax))
         waiting.removeFirst(batch.count)
@@ -82,6 +84,7 @@ struct Inquiry: ~Copyable {
         return subjects.map { Finding(endpoint: $0.endpoint, holder: .unseen) }
     }
 
+    @inline(never)
     private mutating func end(_ cgroups: borrowing Cgroups) -> [Finding] {
         var findings: [Finding] = []
         var again: [Subject] = []

@@ -62,6 +62,7 @@ struct Keeper: ~Copyable {
     }
 
     /// Lets an endpoint go to a service, and says whether it was held.
+    @inline(never)
     mutating func release(_ entry: Int, to service: Int) -> Bool {
         let wasHeld = holds[entry] != nil
         take { $0.release(entry, to: service) }
@@ -74,16 +75,19 @@ struct Keeper: ~Copyable {
     }
 
     /// Takes what has happened to an endpoint, and does what has to be done.
+    @inline(never)
     mutating func take(_ event: Event, _ entry: Int) {
         for step in table.take(event, entry) { act(step) }
     }
 
     /// Takes what has happened to X.
+    @inline(never)
     mutating func take(_ news: (inout Table) -> [Step]) {
         for step in news(&table) { act(step) }
     }
 
     /// The answer to the one bind that a step may ask for is taken before its next step.
+    @inline(never)
     private mutating func act(_ step: Step) {
         let entry = step.entry
         if step.new != step.old { note(step) }
@@ -97,6 +101,7 @@ struct Keeper: ~Copyable {
         if acts.contains(.bind) { take(bind(entry, isFirst: step.event == .started), entry) }
     }
 
+    @inline(never)
     private mutating func note(_ step: Step) {
         let entry = step.entry
         deadlines.set(entry, nil)
@@ -186,6 +191,7 @@ extension Keeper {
 
     /// Makes `plan` the one in force: what stays is not touched, what is gone is let go, what is
     /// new is planned.
+    @inline(never)
     mutating func adopt(_ plan: Plan, _ change: Change) {
         let old = table
         table = Table(plan, keeping: change, of: old)

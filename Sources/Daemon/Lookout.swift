@@ -52,6 +52,7 @@ struct Lookout: ~Copyable {
     }
 
     /// Watches what the table's states depend on, and nothing else.
+    @inline(never)
     mutating func follow(_ keeper: borrowing Keeper, now: Int) {
         contested = keeper.contested()
         var unconnected: [UInt16] = []

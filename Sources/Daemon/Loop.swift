@@ -154,6 +154,7 @@ struct Loop: ~Copyable {
 
     /// Sets the timer for the earliest moment that anything is due at; where it cannot be set, says
     /// how long to sleep at the most, in milliseconds.
+    @inline(never)
     private mutating func setTimer(now: Int) -> Int? {
         let moments = [restUntil, clients.deadline, lookout.lookAt, keeper.deadlines.earliest]
         let due = moments.compactMap { $0 }.min()
@@ -181,6 +182,7 @@ struct Loop: ~Copyable {
     }
 
     /// Reads the configuration anew; whoever is being told of reservations is told anew.
+    @inline(never)
     mutating func reload() -> ReloadOutcome {
         // What has happened under the old plan's numbers is dealt with under them.
         settle(now: monotonicMilliseconds())
@@ -198,6 +200,7 @@ struct Loop: ~Copyable {
     }
 
     /// Has those who watch told of what this turn has changed, in their next turns.
+    @inline(never)
     private mutating func tellWatchers() {
         if changed.isEmpty { return }
         var isChanged = [Bool](repeating: false, count: keeper.table.plan.entries.count)
@@ -231,6 +234,7 @@ struct Loop: ~Copyable {
         try events.change(releaseSocket, token: Source.releaseSocket.rawValue, interest)
     }
 
+    @inline(never)
     private mutating func takeDatagrams() throws(Errno) {
         for _ in 0..<datagramsPerTurnMax {
             let datagram = try releaseSocket.receive(most: Limits.nameBytesMax)

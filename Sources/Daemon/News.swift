@@ -5,6 +5,7 @@ internal import Text
 
 extension Loop {
     /// Takes what has come due, and goes on with finding out who has what.
+    @inline(never)
     mutating func takeWhatIsDue(now: Int) {
         while let entry = keeper.deadlines.takeDue(now: now) { keeper.take(.due, entry) }
         if let lookAt = lookout.lookAt, lookAt <= now {
@@ -16,6 +17,7 @@ extension Loop {
     }
 
     /// Takes the news of sockets that have closed.
+    @inline(never)
     mutating func takeDepartures() {
         guard let sockets = lookout.readDepartures() else {
             for entry in lookout.contested { lookout.inquiry.ask(endpoint(entry)) }
@@ -28,6 +30,7 @@ extension Loop {
         }
     }
 
+    @inline(never)
     private mutating func takeDeparture(of socket: FoundSocket, _ entry: Int) {
         let isLast: Bool
         let holder = keeper.holder(of: entry)
@@ -46,6 +49,7 @@ extension Loop {
     /// Takes the news of cgroups.
     mutating func takeCgroupNews() { takeCgroupNews(lookout.cgroups.read()) }
 
+    @inline(never)
     private mutating func takeCgroupNews(_ news: [Cgroups.News]) {
         for one in news {
             keeper.take { table in
@@ -58,6 +62,7 @@ extension Loop {
     }
 
     /// Takes the news that a process has ended.
+    @inline(never)
     mutating func takeEnd(_ token: UInt64) {
         guard let pid = lookout.owners.takeEnd(token) else { return }
         for entry in keeper.table.plan.entries.indices where keeper.awaitsProcesses(entry) {
@@ -75,6 +80,7 @@ extension Loop {
     }
 
     /// Looks whether services have bound what was released to them.
+    @inline(never)
     private mutating func look() {
         let released = keeper.table.plan.entries.indices.filter { entry in
             if case .released = keeper.table.state(of: entry) { true } else { false }
@@ -95,6 +101,7 @@ extension Loop {
         }
     }
 
+    @inline(never)
     private mutating func take(_ holder: Holder?, _ entry: Int) {
         guard let holder else {
             keeper.take(.freed(keeper.table.presence(of: entry)), entry)
@@ -128,6 +135,7 @@ extension Loop {
         }
     }
 
+    @inline(never)
     private mutating func enter(_ holder: Holder, _ entry: Int) {
         for process in holder.processes {
             guard let identity = process.identity else { continue }
@@ -138,6 +146,7 @@ extension Loop {
     }
 
     /// Says who has an endpoint, once a holder.
+    @inline(never)
     private borrowing func say(_ known: Holder?, _ holder: Holder, _ entry: Int) {
         if holder.isSame(as: known) { return }
         let told = Saying(keeper.table, entry)
@@ -156,6 +165,7 @@ extension Loop {
 extension Loop {
     /// Says what has changed, acts on what follows from it alone, and watches what is now to be
     /// watched.
+    @inline(never)
     mutating func settle(now: Int) {
         while true {
             let steps = keeper.takeSteps()
@@ -184,6 +194,7 @@ extension Loop {
         keeper.take(.ownersGone(isSupervised: holder?.isSupervised ?? false), entry)
     }
 
+    @inline(never)
     private borrowing func say(_ step: Step, after before: Step?) {
         guard let (priority, sentence) = Saying(keeper.table, step.entry).of(step, after: before)
         else { return }

@@ -33,6 +33,7 @@ extension Loop {
 
     /// Notes X before anything is let go: who asks is in the cgroup of who will bind, or says
     /// nothing of that.
+    @inline(never)
     private mutating func beginRelease(of service: Int, by pid: Int32?) {
         let identity = lookout.cgroups.identity(of: pid)
         keeper.beginRelease(of: service, by: identity.flatMap { lookout.cgroups.place(of: $0) })

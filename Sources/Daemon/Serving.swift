@@ -11,6 +11,7 @@ private let description = ServiceDescription(
 
 extension Loop {
     /// Does the next thing that a client has asked for, and tells it as much as it takes.
+    @inline(never)
     mutating func goOn(with client: Client) {
         if let call = client.takeCall() { answer(call, to: client) }
         if client.listing != nil, !runs.areOf(keeper) { runs = Runs(keeper) }

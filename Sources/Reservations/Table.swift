@@ -100,6 +100,7 @@ public struct Table {
     }
 
     /// Takes an event, and says what has to be done, about the endpoint first.
+    @inline(never)
     public mutating func take(_ event: Event, _ entry: Int) -> [Step] {
         assert(states.indices.contains(entry), "an entry of another plan")
         let old = states[entry]
@@ -156,6 +157,7 @@ extension Table {
 extension Table {
     /// Notes that `service` is being released by who is in `place`, before its endpoints are; nil:
     /// who asks says nothing of who will bind.
+    @inline(never)
     public mutating func beginRelease(of service: Int, by place: Place?) -> [Step] {
         let isServing = entries(of: service).contains { entry in
             states[entry] == .serving && claimant(of: entry) == service
@@ -164,6 +166,7 @@ extension Table {
     }
 
     /// Releases one endpoint to a service that claims it; who has one now keeps its rule.
+    @inline(never)
     public mutating func release(_ entry: Int, to service: Int) -> [Step] {
         if states[entry] != .serving { claimants[entry] = Int32(service) }
         return take(.release(presence(of: entry)), entry)
@@ -227,6 +230,7 @@ extension Table {
     }
 
     /// Changes a service's places, and tells its endpoints what that comes to.
+    @inline(never)
     private mutating func change(_ service: Int, _ body: (inout Rule) -> Void) -> [Step] {
         let before = rules[service].population
         body(&rules[service])
