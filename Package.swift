@@ -53,7 +53,8 @@ if lean {
             // Swift 6.3.1 mixes up the constant arrays of one function when it makes them objects of
             // the program's own: ControlSessionTests.escapes.
             .unsafeFlags([
-                "-Osize", "-Xfrontend", "-function-sections", "-Xfrontend", "-mergeable-traps",
+                "-Osize", "-Xfrontend", "-function-sections",
+                "-Xfrontend", "-mergeable-traps",
                 "-enforce-exclusivity=unchecked", "-Xllvm", "-sil-disable-pass=object-outliner",
             ]),
         ]

@@ -86,20 +86,20 @@ extension ReservationRecord {
     /// As the interface's type Reservation; what is nil is left out.
     public var json: JSON {
         var endpoint = [
-            Member("protocol", .string(transport)), Member("address", .string(address)),
-            Member("port", .integer(port)),
+            Member(Name.transport, .string(transport)), Member(Name.address, .string(address)),
+            Member(Name.port, .integer(port)),
         ]
-        if let last { endpoint.append(Member("last", .integer(last))) }
+        if let last { endpoint.append(Member(Name.last, .integer(last))) }
         var members = [
-            Member("service", .string(service)), Member("endpoint", .object(endpoint)),
-            Member("state", .string(state.text)), Member("since", .integer(since)),
-            Member("share", .bool(share)), Member("permanent", .bool(permanent)),
-            Member("guarded", .bool(false)),
+            Member(Name.service, .string(service)), Member(Name.endpoint, .object(endpoint)),
+            Member(Name.state, .string(state.text)), Member(Name.since, .integer(since)),
+            Member(Name.share, .bool(share)), Member(Name.permanent, .bool(permanent)),
+            Member(Name.guarded, .bool(false)),
         ]
-        if let reason { members.append(Member("reason", .string(reason))) }
-        if let holder { members.append(Member("holder", holder.json)) }
+        if let reason { members.append(Member(Name.reason, .string(reason))) }
+        if let holder { members.append(Member(Name.holder, holder.json)) }
         return .object(
-            members + [Member("file", .string(file)), Member("line", .integer(line))])
+            members + [Member(Name.file, .string(file)), Member(Name.line, .integer(line))])
     }
 
     /// Reads the interface's type Reservation; nil for anything else.
@@ -124,4 +124,23 @@ extension ReservationRecord {
             permanent: permanent, reason: members.value("reason")?.string,
             holder: members.value("holder").flatMap { HolderRecord($0) }, file: file, line: line)
     }
+}
+
+/// Names of members: made once, and not for each of ten thousand records.
+private enum Name {
+    static let transport: Text = "protocol"
+    static let address: Text = "address"
+    static let port: Text = "port"
+    static let last: Text = "last"
+    static let service: Text = "service"
+    static let endpoint: Text = "endpoint"
+    static let state: Text = "state"
+    static let since: Text = "since"
+    static let share: Text = "share"
+    static let permanent: Text = "permanent"
+    static let guarded: Text = "guarded"
+    static let reason: Text = "reason"
+    static let holder: Text = "holder"
+    static let file: Text = "file"
+    static let line: Text = "line"
 }

@@ -10,6 +10,7 @@ struct Entrances: ~Copyable {
     let control: Descriptor
 
     /// Makes both; what is in their places is a dead daemon's, since the lock is ours.
+    @inline(never)
     init(_ places: Places) throws(Failure) {
         // A daemon without a lock, of whatever kind, has the socket as long as it takes datagrams.
         let isTaken = (try? connectedDatagramSocket(to: Path(places.releaseSocket))) != nil

@@ -14,6 +14,7 @@ struct Instance: ~Copyable {
     /// Takes the place, or says who has it.
     ///
     /// Leftovers of a dead daemon are no hindrance.
+    @inline(never)
     init(_ places: Places, inBackground: Bool) throws(Failure) {
         try needed(places.runtimeDirectory) { () throws(Errno) in
             try makeDirectory(Path(places.runtimeDirectory), mode: 0o755)

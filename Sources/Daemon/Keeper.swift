@@ -34,6 +34,8 @@ struct Keeper: ~Copyable {
     private var unidentified: [Int] = []
     /// What has happened since somebody last asked, as far as it changed where an endpoint stands.
     private var steps: [Step] = []
+    /// Whether an endpoint is tried for the first time; that it is held then is no news.
+    private var isStarting = false
     /// Grows with every change of a state or of the plan.
     private(set) var changeCount = 0
 
@@ -51,7 +53,9 @@ struct Keeper: ~Copyable {
 
     /// Tries to hold an endpoint, and gives the kernel's reason where it cannot be had.
     mutating func start(_ entry: Int) -> Errno? {
+        isStarting = true
         take(.started, entry)
+        isStarting = false
         return refusals[entry]
     }
 
@@ -104,6 +108,10 @@ struct Keeper: ~Copyable {
     @inline(never)
     private mutating func note(_ step: Step) {
         let entry = step.entry
+        if isStarting, step.old == .planned || step.new == .held {
+            changeCount += 1
+            return
+        }
         deadlines.set(entry, nil)
         if !step.new.isSomebodys { holders[entry] = nil }
         // That a busy endpoint is tried once more is news to nobody.
@@ -146,6 +154,12 @@ extension Keeper {
 
     /// Who has an endpoint that we have not, as far as it is known.
     borrowing func holder(of entry: Int) -> Holder? { holders[entry]?.holder }
+
+    /// Whether nobody has two endpoints, or one holder both.
+    borrowing func haveSameHolder(_ one: Int, _ other: Int) -> Bool {
+        if holders[one] == nil, holders[other] == nil { return true }
+        return holder(of: one) == holder(of: other)
+    }
 
     /// Notes who has an endpoint.
     mutating func note(_ holder: Holder, _ entry: Int) {

@@ -49,6 +49,7 @@ struct Loop: ~Copyable {
     /// Takes all that the daemon has.
     ///
     /// `stays`: only a signal ends it.
+    @inline(never)
     init(
         _ signals: consuming Signals, _ entrances: consuming Entrances, _ keeper: consuming Keeper,
         _ log: Log, _ places: Places, stays: Bool
@@ -95,6 +96,7 @@ struct Loop: ~Copyable {
     }
 
     /// Serves until a signal or the last release ends the daemon; then everything is let go.
+    @inline(never)
     consuming func run() -> ExitStatus {
         do throws(Errno) {
             while try turn() == .goesOn {
@@ -118,6 +120,7 @@ struct Loop: ~Copyable {
     }
 
     /// Sleeps, takes what has come, and acts.
+    @inline(never)
     private mutating func turn() throws(Errno) -> Turn {
         let isBusy = clients.hasWork || lookout.inquiry.isBusy
         let pause = isBusy ? 0 : setTimer(now: monotonicMilliseconds())
@@ -170,6 +173,7 @@ struct Loop: ~Copyable {
     }
 
     /// Takes the signals that have come.
+    @inline(never)
     private mutating func takeSignals() -> Turn {
         // One that cannot be read now is there again in the next turn.
         while let signal = try? signals.next() {

@@ -15,7 +15,7 @@ extension Keeper {
             && a.share == b.share && a.permanent == b.permanent
             && word(for: table.state(of: first.entry)) == word(for: table.state(of: second.entry))
             && refusal(of: first.entry) == refusal(of: second.entry)
-            && holder(of: first.entry) == holder(of: second.entry)
+            && haveSameHolder(first.entry, second.entry)
     }
 
     /// The record of reservations that are alike, the latest of them since `since`, in microseconds

@@ -70,6 +70,7 @@ private func serve(
     return loop.run()
 }
 
+@inline(never)
 private func readPlan(_ places: Places, _ log: Log) -> Plan {
     var reader = ConfigurationReader(places)
     let plan = reader.plan(services: places.services, after: .empty)

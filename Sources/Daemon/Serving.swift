@@ -31,6 +31,7 @@ extension Loop {
         }
     }
 
+    @inline(never)
     private mutating func perform(_ request: Request, for client: Client) throws(CallError) {
         switch request {
         case .list(let name):
@@ -61,6 +62,7 @@ extension Loop {
         return [service]
     }
 
+    @inline(never)
     private mutating func release(named name: Text, by pid: Int32) throws(CallError) -> Reply {
         let services = try services(named: name)
         var released = 0
@@ -85,6 +87,7 @@ extension Loop {
         return meant.count
     }
 
+    @inline(never)
     private mutating func hold(named name: Text) throws(CallError) -> Reply {
         let services = try services(named: name)
         let wanted = EntrySet(services.flatMap { keeper.table.entries(of: $0) }).all
@@ -96,6 +99,7 @@ extension Loop {
         return Reply([Member("held", .integer(held.count)), Member("busy", .integer(busy))])
     }
 
+    @inline(never)
     private func reply(to outcome: ReloadOutcome) -> Reply {
         Reply([
             Member("added", .integer(outcome.added)), Member("removed", .integer(outcome.removed)),

@@ -23,6 +23,7 @@ func holdsAllowed(for count: Int) -> Int {
 
 extension Keeper {
     /// Tries every endpoint of the plan once, as far as descriptors go, and says how it went.
+    @inline(never)
     mutating func holdAll(_ log: Log) {
         let plan = table.plan
         holdsMax = holdsAllowed(for: plan.entries.count)
@@ -36,6 +37,7 @@ extension Keeper {
     }
 
     /// Holds `entries` as far as descriptors go, and says what could not be had.
+    @inline(never)
     mutating func hold(_ entries: [Int], _ log: Log) {
         holdsMax = holdsAllowed(for: table.plan.entries.count)
         var left = 0
@@ -69,6 +71,7 @@ extension Keeper {
         log.say(.error, "\(entry.endpoint): bind: \(refusal), not reserved for '\(owner)'")
     }
 
+    @inline(never)
     private borrowing func sayReservations(_ log: Log) {
         guard log.isVerbose else { return }
         for service in table.plan.services {
@@ -80,6 +83,7 @@ extension Keeper {
         }
     }
 
+    @inline(never)
     private borrowing func sayTotal(_ log: Log) {
         let total = table.plan.entries.count
         let lost = total - table.heldCount

@@ -23,9 +23,15 @@ public enum TransportProtocol: UInt8, CaseIterable, Writable {
     /// As it is written in a configuration file.
     public var text: Text {
         switch self {
-        case .tcp: "tcp"
-        case .udp: "udp"
+        case .tcp: Word.tcp
+        case .udp: Word.udp
         }
+    }
+
+    /// Made once, and not for each of ten thousand endpoints.
+    private enum Word {
+        static let tcp: Text = "tcp"
+        static let udp: Text = "udp"
     }
 }
 

@@ -24,8 +24,8 @@ private func write(_ value: JSON, to bytes: inout [UInt8]) {
         switch piece {
         case .byte(let byte): bytes.append(byte)
         case .name(let name): write(name, to: &bytes)
-        case .value(.null): bytes += Text("null").bytes
-        case .value(.bool(let truth)): bytes += (truth ? "true" : "false" as Text).bytes
+        case .value(.null): bytes += Word.null.bytes
+        case .value(.bool(let truth)): bytes += (truth ? Word.true : Word.false).bytes
         case .value(.integer(let number)): bytes += Text(decimal: number).bytes
         case .value(.string(let text)): write(text, to: &bytes)
         case .value(.array(let elements)):
@@ -39,7 +39,9 @@ private func write(_ value: JSON, to bytes: inout [UInt8]) {
             bytes.append(UInt8(ascii: "{"))
             pieces.append(.byte(UInt8(ascii: "}")))
             for (index, member) in members.enumerated().reversed() {
-                pieces += [.value(member.value), .byte(UInt8(ascii: ":")), .name(member.name)]
+                pieces.append(.value(member.value))
+                pieces.append(.byte(UInt8(ascii: ":")))
+                pieces.append(.name(member.name))
                 if index > 0 { pieces.append(.byte(UInt8(ascii: ","))) }
             }
         }
@@ -71,4 +73,11 @@ private func write(_ text: Text, to bytes: inout [UInt8]) {
         }
     }
     bytes.append(UInt8(ascii: "\""))
+}
+
+/// Words of JSON: made once, and not for each value.
+private enum Word {
+    static let null: Text = "null"
+    static let `true`: Text = "true"
+    static let `false`: Text = "false"
 }

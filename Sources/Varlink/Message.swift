@@ -98,9 +98,9 @@ public struct Reply: Equatable, Sendable {
     /// The message, with its NUL.
     var bytes: [UInt8] {
         var members: [Member] = []
-        if let error { members.append(Member("error", .string(error))) }
-        if !parameters.isEmpty { members.append(Member("parameters", .object(parameters))) }
-        if continues { members.append(Member("continues", .bool(true))) }
+        if let error { members.append(Member(Name.error, .string(error))) }
+        if !parameters.isEmpty { members.append(Member(Name.parameters, .object(parameters))) }
+        if continues { members.append(Member(Name.continues, .bool(true))) }
         return JSON.object(members).bytes + [0]
     }
 }
@@ -134,4 +134,11 @@ private func flag(_ name: Text, _ members: [Member]) throws(BrokenMessage) -> Bo
     guard let value = members.value(name) else { return false }
     guard let truth = value.bool else { throw BrokenMessage() }
     return truth
+}
+
+/// Names of members: made once, and not for each of ten thousand replies.
+private enum Name {
+    static let error: Text = "error"
+    static let parameters: Text = "parameters"
+    static let continues: Text = "continues"
 }

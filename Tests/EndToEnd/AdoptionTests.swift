@@ -5,7 +5,9 @@ import Testing
 
 @Suite("life: services that run already")
 struct AdoptionTests {
-    @Test("are known by their unit: nothing is said to be lost, and held when they stop")
+    @Test(
+        "are known by their unit: nothing is said to be lost, and held when they stop",
+        .enabled(if: hasCgroups, "needs a writable cgroup2"))
     func byUnit() throws {
         try Room.run { room in
             room.configure("svc", "4000/tcp\n4000/udp\n")

@@ -22,7 +22,7 @@ struct ServiceRebindsTests {
             testDescription: "udp", line: "4000/udp", arguments: "kind=socket.SOCK_DGRAM"),
     ]
 
-    @Test("1,000 times, though it closes first", arguments: kinds, [false, true])
+    @Test("1,000 times, though it closes first", arguments: kinds, waysToLive)
     func rebinds(kind: Kind, hasCgroup: Bool) throws {
         try Room.run { room in
             room.configure("svc", kind.line + "\n")
@@ -50,7 +50,7 @@ struct ServiceRebindsTests {
         }
     }
 
-    @Test("after 5 s, when its supervisor brings it back", arguments: [false, true])
+    @Test("after 5 s, when its supervisor brings it back", arguments: waysToLive)
     func supervised(hasCgroup: Bool) throws {
         try Room.run { room in
             room.configure("svc", "4000/tcp\n")

@@ -33,7 +33,9 @@ struct ServiceStopsTests {
         }
     }
 
-    @Test("stopped and started 200 times in units of its own: held again each time, the gaps said")
+    @Test(
+        "stopped and started 200 times in units of its own: held again each time, the gaps said",
+        .enabled(if: hasCgroups, "needs a writable cgroup2"))
     func exclusive() throws {
         try Room.run { room in
             room.configure("svc", "4000/tcp\n")
