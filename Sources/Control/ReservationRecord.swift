@@ -98,8 +98,9 @@ extension ReservationRecord {
         ]
         if let reason { members.append(Member(Name.reason, .string(reason))) }
         if let holder { members.append(Member(Name.holder, holder.json)) }
-        return .object(
-            members + [Member(Name.file, .string(file)), Member(Name.line, .integer(line))])
+        members.append(Member(Name.file, .string(file)))
+        members.append(Member(Name.line, .integer(line)))
+        return .object(members)
     }
 
     /// Reads the interface's type Reservation; nil for anything else.

@@ -28,6 +28,8 @@ extension Text {
 
 private func digits(_ number: UInt, _ radix: UInt, isNegative: Bool) -> [UInt8] {
     var digits: [UInt8] = []
+    // 2^64 has twenty.
+    digits.reserveCapacity(21)
     var rest = number
     repeat {
         let digit = UInt8(rest % radix)
@@ -35,7 +37,8 @@ private func digits(_ number: UInt, _ radix: UInt, isNegative: Bool) -> [UInt8] 
         rest /= radix
     } while rest > 0
     if isNegative { digits.append(UInt8(ascii: "-")) }
-    return digits.reversed()
+    digits.reverse()
+    return digits
 }
 
 /// The number that `digits` are, nil for anything else or for more than nine of them.

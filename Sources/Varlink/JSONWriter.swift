@@ -5,9 +5,12 @@ extension JSON {
     /// and backslashes as it is; what is not UTF-8 is replaced, so that the message stays JSON.
     public var bytes: [UInt8] {
         var written: [UInt8] = []
-        write(self, to: &written)
+        write(to: &written)
         return written
     }
+
+    /// Writes the same behind what is in `bytes`.
+    func write(to bytes: inout [UInt8]) { Varlink.write(self, to: &bytes) }
 }
 
 /// What is still to be written, the next thing last.
@@ -19,7 +22,10 @@ private enum Piece {
 
 /// Writes without recursion, so that no value costs stack.
 private func write(_ value: JSON, to bytes: inout [UInt8]) {
-    var pieces = [Piece.value(value)]
+    var pieces: [Piece] = []
+    // An object of eight members.
+    pieces.reserveCapacity(32)
+    pieces.append(.value(value))
     while let piece = pieces.popLast() {
         switch piece {
         case .byte(let byte): bytes.append(byte)
@@ -31,17 +37,17 @@ private func write(_ value: JSON, to bytes: inout [UInt8]) {
         case .value(.array(let elements)):
             bytes.append(UInt8(ascii: "["))
             pieces.append(.byte(UInt8(ascii: "]")))
-            for (index, element) in elements.enumerated().reversed() {
-                pieces.append(.value(element))
+            for index in elements.indices.reversed() {
+                pieces.append(.value(elements[index]))
                 if index > 0 { pieces.append(.byte(UInt8(ascii: ","))) }
             }
         case .value(.object(let members)):
             bytes.append(UInt8(ascii: "{"))
             pieces.append(.byte(UInt8(ascii: "}")))
-            for (index, member) in members.enumerated().reversed() {
-                pieces.append(.value(member.value))
+            for index in members.indices.reversed() {
+                pieces.append(.value(members[index].value))
                 pieces.append(.byte(UInt8(ascii: ":")))
-                pieces.append(.name(member.name))
+                pieces.append(.name(members[index].name))
                 if index > 0 { pieces.append(.byte(UInt8(ascii: ","))) }
             }
         }

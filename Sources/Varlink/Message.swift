@@ -95,13 +95,14 @@ public struct Reply: Equatable, Sendable {
         continues = try flag("continues", members)
     }
 
-    /// The message, with its NUL.
-    var bytes: [UInt8] {
+    /// Writes the message, with its NUL, behind what is in `bytes`.
+    func write(to bytes: inout [UInt8]) {
         var members: [Member] = []
         if let error { members.append(Member(Name.error, .string(error))) }
         if !parameters.isEmpty { members.append(Member(Name.parameters, .object(parameters))) }
         if continues { members.append(Member(Name.continues, .bool(true))) }
-        return JSON.object(members).bytes + [0]
+        JSON.object(members).write(to: &bytes)
+        bytes.append(0)
     }
 }
 

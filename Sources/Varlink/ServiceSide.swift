@@ -26,7 +26,7 @@ public struct ServiceSide {
     public mutating func answer(_ reply: Reply) {
         guard let mode = pending else { fatalError("an answer to a call that nobody made") }
         if reply.continues, mode != .more { fatalError("many answers to who wants one") }
-        if mode != .oneway { outbox += reply.bytes }
+        if mode != .oneway { reply.write(to: &outbox) }
         if !reply.continues { pending = nil }
     }
 

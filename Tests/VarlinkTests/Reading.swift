@@ -25,3 +25,12 @@ func refusal(_ bytes: [UInt8]) -> JSONError.Reason? {
 
 /// Why a text is no JSON, nil where it is.
 func refusal(_ text: String) -> JSONError.Reason? { refusal(bytes(text)) }
+
+extension Reply {
+    /// The message, with its NUL.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return bytes
+    }
+}
