@@ -109,16 +109,18 @@ if lean {
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
-        .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: house),
+        .testTarget(name: "TextTests", dependencies: ["Text", "Seeded"], swiftSettings: house),
         .testTarget(
-            name: "LinuxIOTests", dependencies: ["LinuxIO", "Text", "CRig"], swiftSettings: house),
-        .testTarget(
-            name: "SignsTests", dependencies: ["Signs", "LinuxIO", "Text", "CRig"],
+            name: "LinuxIOTests", dependencies: ["LinuxIO", "Text", "CRig", "Seeded"],
             swiftSettings: house),
         .testTarget(
-            name: "ReservationsTests", dependencies: ["Reservations", "Text"], swiftSettings: house),
+            name: "SignsTests", dependencies: ["Signs", "LinuxIO", "Text", "CRig", "Seeded"],
+            swiftSettings: house),
         .testTarget(
-            name: "VarlinkTests", dependencies: ["Varlink", "Text"], swiftSettings: house),
+            name: "ReservationsTests", dependencies: ["Reservations", "Text", "Seeded"],
+            swiftSettings: house),
+        .testTarget(
+            name: "VarlinkTests", dependencies: ["Varlink", "Text", "Seeded"], swiftSettings: house),
         .testTarget(
             name: "ControlTests", dependencies: ["Control", "Reservations", "Text", "Varlink"],
             swiftSettings: house),
@@ -135,12 +137,14 @@ if lean {
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Golden"], swiftSettings: house),
+        // Chance that is the same on every machine.
+        .target(name: "Seeded", path: "Tests/Seeded", swiftSettings: house),
         // What the tests need in C: entering namespaces, and thieves born with a chosen pid.
         .target(name: "CRig", path: "Tests/CRig"),
         .executableTarget(
             name: "thief", path: "Tests/Thief", linkerSettings: [.linkedLibrary("dl")]),
         .executableTarget(
-            name: "walk", dependencies: ["Reservations", "Text"], path: "Tests/Walk",
+            name: "walk", dependencies: ["Reservations", "Text", "Seeded"], path: "Tests/Walk",
             swiftSettings: house),
         .testTarget(name: "EndToEnd", dependencies: ["CRig", "thief"], swiftSettings: house),
         .testTarget(name: "Tidy", swiftSettings: house),

@@ -1,4 +1,5 @@
 import Glibc
+import Seeded
 import Testing
 
 @testable import LinuxIO
@@ -171,17 +172,5 @@ private func message(_ type: UInt8, _ payload: [UInt8]) -> [UInt8] {
                 #expect(all.count <= datagram.count / 16)
             }
         }
-    }
-}
-
-/// SplitMix64: one seed walks the same way on every machine.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import Reservations
+import Seeded
 import Testing
 import Text
 

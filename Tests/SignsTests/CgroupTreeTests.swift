@@ -1,5 +1,6 @@
 import Glibc
 import LinuxIO
+import Seeded
 import Testing
 import Text
 

@@ -1,19 +1,14 @@
-/// SplitMix64: one seed walks the same way on every machine.
+import Seeded
+
+/// What happens by chance, the same for one seed on every machine.
 struct Random {
-    private var state: UInt64
+    private var seeded: Seeded
 
-    init(seed: UInt64) { state = seed }
-
-    private mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    init(seed: UInt64) { seeded = Seeded(state: seed) }
 
     /// A number under `bound`; of 0, 0.
     mutating func below(_ bound: Int) -> Int {
-        bound < 1 ? 0 : Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+        bound < 1 ? 0 : Int(seeded.next().multipliedFullWidth(by: UInt64(bound)).high)
     }
 
     /// Whether something happens that happens so many times in a thousand.
