@@ -78,9 +78,6 @@ struct Cgroups: ~Copyable {
         followed.removeAll { !ids.contains($0.id) }
     }
 
-    /// Whether any is followed.
-    var isFollowing: Bool { !followed.isEmpty }
-
     /// What is there to be read.
     @inline(never)
     mutating func read() -> [News] {

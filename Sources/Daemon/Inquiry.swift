@@ -25,26 +25,19 @@ struct Inquiry: ~Copyable {
         let sighting: Sighting
     }
 
-    /// Asked for since the walk began.
-    private var waiting: [Endpoint] = []
     private var subjects: [Subject] = []
     private var search: OwnerSearch?
     private var owners: [SocketOwner] = []
     /// Whether this walk is the second for its subjects, since the first met no owner.
     private var isSecond = false
 
-    /// Asks for an endpoint, once however often it is asked for.
-    mutating func ask(_ endpoint: Endpoint) {
-        if !waiting.contains(endpoint) { waiting.append(endpoint) }
-    }
+    /// Whether a walk is under way.
+    var isWalking: Bool { search != nil }
 
-    /// Whether there is something to go on with.
-    var isBusy: Bool { !waiting.isEmpty || search != nil }
-
-    /// Goes on for one slice, and gives what it has found out.
+    /// Goes on for one slice, or begins with what is to be identified, and gives what is found out.
     @inline(never)
-    mutating func goOn(_ cgroups: borrowing Cgroups) -> [Finding] {
-        if search == nil { return begin() }
+    mutating func goOn(_ keeper: inout Keeper, _ cgroups: borrowing Cgroups) -> [Finding] {
+        if search == nil { return begin(keeper.takeUnidentified(most: Inquiry.subjectsMax)) }
         owners += search?.step(looks: Inquiry.looksPerSlice) ?? []
         if search?.isDone == false { return [] }
         search = nil
@@ -52,9 +45,7 @@ struct Inquiry: ~Copyable {
     }
 
     @inline(never)
-    private mutating func begin() -> [Finding] {
-        let batch = Array(waiting.prefix(Inquiry.subjectsMax))
-        waiting.removeFirst(batch.count)
+    private mutating func begin(_ batch: [Endpoint]) -> [Finding] {
         isSecond = false
         var findings: [Finding] = []
         for (endpoint, sighting) in zip(batch, Sighting.each(of: batch)) {

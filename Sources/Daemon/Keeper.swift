@@ -30,8 +30,9 @@ struct Keeper: ~Copyable {
     private var holders: [Known?]
     /// When an endpoint is to be woken.
     var deadlines: Deadlines
-    /// Endpoints of which it has to be found out who has them.
+    /// Endpoints of which it has to be found out who has them, and by entry whether it is there.
     private var unidentified: [Int] = []
+    private var isUnidentified: [Bool]
     /// What has happened since somebody last asked, as far as it changed where an endpoint stands.
     private var steps: [Step] = []
     /// Whether an endpoint is tried for the first time; that it is held then is no news.
@@ -48,6 +49,7 @@ struct Keeper: ~Copyable {
         refusals = Array(repeating: nil, count: plan.entries.count)
         holders = Array(repeating: nil, count: plan.entries.count)
         since = Array(repeating: wallMicroseconds(), count: plan.entries.count)
+        isUnidentified = Array(repeating: false, count: plan.entries.count)
         deadlines = Deadlines(count: plan.entries.count)
     }
 
@@ -101,8 +103,8 @@ struct Keeper: ~Copyable {
         if let ms = step.effects.wakeAfterMs {
             deadlines.set(entry, monotonicMilliseconds() + ms)
         }
-        if acts.contains(.identify) { unidentified.append(entry) }
-        if acts.contains(.bind) { take(bind(entry, isFirst: step.event == .started), entry) }
+        if acts.contains(.identify) { identify(entry) }
+        if acts.contains(.bind) { take(bind(entry), entry) }
     }
 
     @inline(never)
@@ -121,13 +123,13 @@ struct Keeper: ~Copyable {
         changeCount += 1
     }
 
-    private mutating func bind(_ entry: Int, isFirst: Bool) -> Event {
+    private mutating func bind(_ entry: Int) -> Event {
         let endpoint = table.plan.entries[entry].endpoint
         let isOpen = table.keeping(of: entry) == .shared
         let refusal: Errno? =
             if table.heldCount >= holdsMax {
                 .tooManyOpenFiles
-            } else if !isFirst, !isOpen, isTakenQuietly(endpoint) {
+            } else if !isStarting, !isOpen, isTakenQuietly(endpoint) {
                 .addressInUse
             } else {
                 take(endpoint, entry, isOpen: isOpen)
@@ -191,10 +193,22 @@ extension Keeper {
         return steps
     }
 
-    /// The endpoints that are to be identified, which is then somebody else's task.
-    mutating func takeUnidentified() -> [Int] {
-        defer { unidentified = [] }
-        return unidentified
+    /// Has it found out who has an endpoint, once however often it is asked for.
+    mutating func identify(_ entry: Int) {
+        if isUnidentified[entry] { return }
+        isUnidentified[entry] = true
+        unidentified.append(entry)
+    }
+
+    /// Whether there are endpoints to be identified.
+    var hasUnidentified: Bool { !unidentified.isEmpty }
+
+    /// Some of the endpoints that are to be identified, which is then somebody else's task.
+    mutating func takeUnidentified(most: Int) -> [Endpoint] {
+        let some = unidentified.prefix(most)
+        unidentified.removeFirst(some.count)
+        for entry in some { isUnidentified[entry] = false }
+        return some.map { table.plan.entries[$0].endpoint }
     }
 
     /// Makes a hold open, or not, as the plan has it now.
@@ -212,7 +226,7 @@ extension Keeper {
         var holds = [Hold?](repeating: nil, count: plan.entries.count)
         var since = Array(repeating: wallMicroseconds(), count: plan.entries.count)
         var refusals = [Errno?](repeating: nil, count: plan.entries.count)
-        var asked: [Int] = []
+        var isUnidentified = [Bool](repeating: false, count: plan.entries.count)
         var holders = [Known?](repeating: nil, count: plan.entries.count)
         var deadlines = Deadlines(count: plan.entries.count)
         for pair in change.kept {
@@ -221,14 +235,15 @@ extension Keeper {
             refusals[pair.new] = self.refusals[pair.old]
             holders[pair.new] = self.holders[pair.old]
             deadlines.set(pair.new, self.deadlines[pair.old])
-            if unidentified.contains(pair.old) { asked.append(pair.new) }
+            isUnidentified[pair.new] = self.isUnidentified[pair.old]
         }
         self.holds = holds
         self.since = since
         self.refusals = refusals
         self.holders = holders
         self.deadlines = deadlines
-        unidentified = asked
+        self.isUnidentified = isUnidentified
+        unidentified = isUnidentified.indices.filter { isUnidentified[$0] }
         steps = []
         for pair in change.kept where old.keeping(of: pair.old) != table.keeping(of: pair.new) {
             renew(pair.new)

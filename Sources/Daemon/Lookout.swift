@@ -67,22 +67,18 @@ struct Lookout: ~Copyable {
         try? departures?.watch(unconnected: ranges(of: unconnected), all: ranges(of: all))
         cgroups.follow(keeper.table.watchedPlaces)
         owners.keep(keeper.awaitedProcesses())
+        lookMs = Lookout.lookMsMin
         planLook(keeper, now: now)
-    }
-
-    /// Looks soon after a release, less and less often, and seldom at cgroups that are waited for.
-    private mutating func planLook(_ keeper: borrowing Keeper, now: Int) {
-        if keeper.awaitsBind() {
-            lookMs = Lookout.lookMsMin
-            lookAt = now + lookMs
-        } else {
-            lookAt = keeper.awaitsCgroup() ? now + Lookout.cgroupsMs : nil
-        }
     }
 
     /// Plans the look after one that was due.
     mutating func planNextLook(_ keeper: borrowing Keeper, now: Int) {
         lookMs = min(2 * lookMs, Lookout.lookMsMax)
+        planLook(keeper, now: now)
+    }
+
+    /// Looks soon after a release, less and less often, and seldom at cgroups that are waited for.
+    private mutating func planLook(_ keeper: borrowing Keeper, now: Int) {
         lookAt =
             keeper.awaitsBind()
             ? now + lookMs : keeper.awaitsCgroup() ? now + Lookout.cgroupsMs : nil
@@ -121,10 +117,7 @@ extension Keeper {
 
     /// Whether a service is about to bind.
     borrowing func awaitsBind() -> Bool {
-        table.stays
-            && table.plan.entries.indices.contains { entry in
-                if case .released = table.state(of: entry) { true } else { false }
-            }
+        table.stays && table.plan.entries.indices.contains { table.state(of: $0).isReleased }
     }
 
     /// Whether an endpoint waits for news of a cgroup.

@@ -122,7 +122,7 @@ struct Loop: ~Copyable {
     /// Sleeps, takes what has come, and acts.
     @inline(never)
     private mutating func turn() throws(Errno) -> Turn {
-        let isBusy = clients.hasWork || lookout.inquiry.isBusy
+        let isBusy = clients.hasWork || isFindingOut
         let pause = isBusy ? 0 : setTimer(now: monotonicMilliseconds())
         let ready = try events.wait(milliseconds: pause)
         let now = monotonicMilliseconds()

@@ -4,6 +4,9 @@ internal import Signs
 internal import Text
 
 extension Loop {
+    /// Whether it is being found out who has an endpoint.
+    var isFindingOut: Bool { keeper.hasUnidentified || lookout.inquiry.isWalking }
+
     /// Takes what has come due, and goes on with finding out who has what.
     @inline(never)
     mutating func takeWhatIsDue(now: Int) {
@@ -13,14 +16,14 @@ extension Loop {
             takeCgroupNews(lookout.cgroups.lookAgain())
             lookout.planNextLook(keeper, now: now)
         }
-        if lookout.inquiry.isBusy { take(lookout.inquiry.goOn(lookout.cgroups)) }
+        if isFindingOut { take(lookout.inquiry.goOn(&keeper, lookout.cgroups)) }
     }
 
     /// Takes the news of sockets that have closed.
     @inline(never)
     mutating func takeDepartures() {
         guard let sockets = lookout.readDepartures() else {
-            for entry in lookout.contested { lookout.inquiry.ask(endpoint(entry)) }
+            for entry in lookout.contested { keeper.identify(entry) }
             return
         }
         for socket in sockets {
@@ -72,7 +75,7 @@ extension Loop {
             }
             // Who inherited the socket has it yet, or nobody: both are to be seen.
             if keeper.table.state(of: entry) == .serving {
-                lookout.inquiry.ask(endpoint(entry))
+                keeper.identify(entry)
             } else {
                 keeper.take(.ownersGone(isSupervised: holder.isSupervised), entry)
             }
@@ -82,8 +85,8 @@ extension Loop {
     /// Looks whether services have bound what was released to them.
     @inline(never)
     private mutating func look() {
-        let released = keeper.table.plan.entries.indices.filter { entry in
-            if case .released = keeper.table.state(of: entry) { true } else { false }
+        let released = keeper.table.plan.entries.indices.filter {
+            keeper.table.state(of: $0).isReleased
         }
         if released.isEmpty { return }
         let sightings = Sighting.each(of: released.map { endpoint($0) })
@@ -104,7 +107,7 @@ extension Loop {
     @inline(never)
     private mutating func take(_ holder: Holder?, _ entry: Int) {
         guard let holder else {
-            keeper.take(.freed(keeper.table.presence(of: entry)), entry)
+            keeper.take(.foundNobody(keeper.table.presence(of: entry)), entry)
             return
         }
         let known = keeper.holder(of: entry)
@@ -169,9 +172,6 @@ extension Loop {
     mutating func settle(now: Int) {
         while true {
             let steps = keeper.takeSteps()
-            for entry in keeper.takeUnidentified() {
-                lookout.inquiry.ask(keeper.table.plan.entries[entry].endpoint)
-            }
             if steps.isEmpty { break }
             isFollowingStale = true
             for (number, step) in steps.enumerated() {

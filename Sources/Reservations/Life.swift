@@ -47,6 +47,9 @@ public enum State: Equatable, Sendable {
         }
     }
 
+    /// Whether it is let go, and not bound yet.
+    public var isReleased: Bool { if case .released = self { true } else { false } }
+
     /// For what a released endpoint waits.
     public enum Unused: Equatable, Sendable {
         /// For the service, of which nothing is known.
@@ -71,7 +74,7 @@ public enum State: Equatable, Sendable {
 /// What has happened to an endpoint, seen from here.
 ///
 /// `bound`, `inUse` and `refused` are the answers to the act `bind`, given at once; `foundService`,
-/// `foundStranger`, `timeWait` and `freed` those to `identify`, in their time.
+/// `foundStranger`, `foundNobody` and `timeWait` those to `identify`, in their time.
 public enum Event: Equatable, Sendable {
     case started
     /// Somebody who may has asked for it, with what is known of X.
@@ -89,6 +92,8 @@ public enum Event: Equatable, Sendable {
     case foundService
     /// Who has it is somebody else.
     case foundStranger
+    /// Nobody is seen to have it; a bind may yet be refused, for what the kernel does not show.
+    case foundNobody(Presence)
     /// Nobody has it but a closed connection, for so many milliseconds more.
     case timeWait(ms: Int)
     /// Every process that had the socket is gone; `isSupervised`: the parent of one still lives.

@@ -23,8 +23,8 @@ private func ofPlanned(_ event: Event, _ keeping: Keeping) -> (State, Effects) {
     case .started, .hold: return binding(keeping)
     case .release(let x): return released(x, keeping)
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
-    case .serviceBound, .freed, .foundService, .foundStranger, .timeWait, .ownersGone, .xPopulated,
-        .xEmptied, .xRemoved, .otherServes, .due:
+    case .serviceBound, .freed, .foundService, .foundStranger, .foundNobody, .timeWait, .ownersGone,
+        .xPopulated, .xEmptied, .xRemoved, .otherServes, .due:
         return (.planned, .none)
     }
 }
@@ -39,7 +39,7 @@ private func ofBinding(_ attempt: Int, _ event: Event, _ keeping: Keeping) -> (S
     case .refused:
         return (.failed, Effects([], wakeAfterMs: keeping == .once ? nil : Span.failedMs))
     case .started, .release, .hold, .serviceBound, .freed, .foundService, .foundStranger,
-        .timeWait, .ownersGone, .xPopulated, .xEmptied, .xRemoved, .otherServes, .due:
+        .foundNobody, .timeWait, .ownersGone, .xPopulated, .xEmptied, .xRemoved, .otherServes, .due:
         fatalError("a bind is answered before anything else happens")
     }
 }
@@ -52,8 +52,8 @@ private func ofHeld(_ event: Event, _ keeping: Keeping) -> (State, Effects) {
         return (state, effects.and(.close))
     case .started: fatalError("an endpoint is started once")
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
-    case .hold, .serviceBound, .freed, .foundService, .foundStranger, .timeWait, .ownersGone,
-        .xPopulated, .xEmptied, .xRemoved, .otherServes, .due:
+    case .hold, .serviceBound, .freed, .foundService, .foundStranger, .foundNobody, .timeWait,
+        .ownersGone, .xPopulated, .xEmptied, .xRemoved, .otherServes, .due:
         return (.held, .none)
     }
 }
@@ -77,14 +77,16 @@ private func ofReleased(
     case .started: fatalError("an endpoint is started once")
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
     // Bound and closed between two looks: it has not served yet.
-    case .freed, .foundService, .foundStranger, .timeWait, .ownersGone: return (state, .none)
+    case .freed, .foundService, .foundStranger, .foundNobody, .timeWait, .ownersGone:
+        return (state, .none)
     }
 }
 
 private func ofServing(_ event: Event, _ keeping: Keeping) -> (State, Effects) {
     switch event {
     case .release: return (.serving, Effects(rule(keeping)))
-    case .freed(let x): return keeping == .shared ? binding(keeping) : idle(x, keeping)
+    case .freed(let x), .foundNobody(let x):
+        return keeping == .shared ? binding(keeping) : idle(x, keeping)
     // News of the socket can be lost, or somebody outside of X has inherited it.
     case .xEmptied, .xRemoved, .due: return (.serving, Effects(.identify))
     // Its service has closed it, and that news was lost: looked at again when this is over.
@@ -118,7 +120,8 @@ private func ofIdle(
     case .due: return idle == .grace || idle == .empty ? binding(keeping) : (state, .none)
     case .started: fatalError("an endpoint is started once")
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
-    case .freed, .foundService, .foundStranger, .timeWait, .otherServes: return (state, .none)
+    case .freed, .foundService, .foundStranger, .foundNobody, .timeWait, .otherServes:
+        return (state, .none)
     }
 }
 
@@ -137,6 +140,9 @@ private func ofBusy(
     case .freed(let x):
         if keeping == .once { return (state, .none) }
         return isAsked ? released(x, keeping) : binding(keeping)
+    // Not to be bound at once: what is refused by nobody that is seen would be tried for ever.
+    case .foundNobody(let x):
+        return isAsked && keeping != .once ? released(x, keeping) : (state, .none)
     case .due:
         if keeping == .once { return (state, .none) }
         if isAsked { return (state, Effects(.identify, wakeAfterMs: pause(retriesMax))) }
@@ -159,8 +165,8 @@ private func ofFailed(_ event: Event, _ keeping: Keeping) -> (State, Effects) {
     case .due: return keeping == .once ? (.failed, .none) : binding(keeping)
     case .started: fatalError("an endpoint is started once")
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
-    case .serviceBound, .freed, .foundService, .foundStranger, .timeWait, .ownersGone, .xPopulated,
-        .xEmptied, .xRemoved, .otherServes:
+    case .serviceBound, .freed, .foundService, .foundStranger, .foundNobody, .timeWait, .ownersGone,
+        .xPopulated, .xEmptied, .xRemoved, .otherServes:
         return (.failed, .none)
     }
 }

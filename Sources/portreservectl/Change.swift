@@ -65,8 +65,12 @@ extension Change {
         let count = reply.value(Self.done)?.integer ?? 0
         let busy = reply.value("busy")?.integer ?? 0
         let style = output.style
-        let told = standing(try conversation.list(name == "*" ? nil : name))
-        let isEmpty = name == "*" && told.isEmpty
+        let mayBeEmpty = name == "*" && count == 0 && busy == 0
+        var told: [ReservationRecord] = []
+        if Self.mustDo || mayBeEmpty {
+            told = standing(try conversation.list(name == "*" ? nil : name))
+        }
+        let isEmpty = mayBeEmpty && told.isEmpty
         let lacking = Self.mustDo ? lackingCount(told) : 0
         if let line = json(reply, style) {
             try say(line)

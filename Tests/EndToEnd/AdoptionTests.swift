@@ -11,13 +11,11 @@ struct AdoptionTests {
     func byUnit() throws {
         try Room.run { room in
             room.configure("svc", "4000/tcp\n4000/udp\n")
-            let service = try room.startPython(
-                life + """
-                    join(cgroup("svc.service"))
-                    its = [bind(4000), bind(4000, socket.SOCK_DGRAM)]
-                    stay()
-                    """, ["-"])
-            #expect(service.waitForError { $0 == "up" } != nil, room.story)
+            let service = try room.startStaying(
+                """
+                join(cgroup("svc.service"))
+                its = [bind(4000), bind(4000, socket.SOCK_DGRAM)]
+                """)
 
             let daemon = try room.startDaemon("-f", "--stay")
 
@@ -44,12 +42,10 @@ struct AdoptionTests {
     func byName() throws {
         try Room.run { room in
             room.configure("python3", "4000/tcp\n")
-            let service = try room.startPython(
-                life + """
-                    it = bind(4000)
-                    stay()
-                    """, ["-"])
-            #expect(service.waitForError { $0 == "up" } != nil, room.story)
+            let service = try room.startStaying(
+                """
+                it = bind(4000)
+                """)
 
             let daemon = try room.startDaemon("-f", "--stay")
 

@@ -58,12 +58,7 @@ struct HolderTests {
     func named(kind: Kind) throws {
         try Room.run { room in
             room.configure("svc", "# its port\n\(kind.line)\n")
-            let holder = try room.startPython(
-                life + kind.script + """
-
-                    stay()
-                    """, ["-"])
-            #expect(holder.waitForError { $0 == "up" } != nil, room.story)
+            let holder = try room.startStaying(kind.script)
 
             let daemon = try room.startDaemon("-f", "--stay")
 
@@ -85,13 +80,11 @@ struct HolderTests {
     func told() throws {
         try Room.run { room in
             room.configure("svc", "4000/tcp\n")
-            let holder = try room.startPython(
-                life + """
-                    become(65534)
-                    it = bind(4000)
-                    stay()
-                    """, ["-"])
-            #expect(holder.waitForError { $0 == "up" } != nil, room.story)
+            let holder = try room.startStaying(
+                """
+                become(65534)
+                it = bind(4000)
+                """)
             let daemon = try room.startDaemon("-f", "--stay")
             #expect(daemon.program.waitForError { $0.contains("in use by") } != nil, room.story)
 

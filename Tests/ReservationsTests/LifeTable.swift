@@ -38,7 +38,10 @@ enum Words {
             ("due", .due),
         ]
         + presences.flatMap { sign, presence in
-            [("release\(sign)", .release(presence)), ("freed\(sign)", .freed(presence))]
+            [
+                ("release\(sign)", .release(presence)), ("freed\(sign)", .freed(presence)),
+                ("nobody\(sign)", .foundNobody(presence)),
+            ]
         }
     static let keepings: [(Character, Keeping)] = [
         ("o", .once), ("u", .unguarded), ("s", .shared), ("g", .guarded),
@@ -181,12 +184,12 @@ private let life = """
     ousg released~                      *                          =
 
     g    serving                        release~                   = allow
-    s    serving                        freed~                     binding0 bind
-    oug  serving                        freed?                     idle-owners
-    oug  serving                        freed+                     idle-populated
-    oug  serving                        freed-                     idle-empty 2000
-    ou   serving                        freedx                     binding0 bind
-    g    serving                        freedx                     binding0 forbid bind
+    s    serving                        freed~,nobody~             binding0 bind
+    oug  serving                        freed?,nobody?             idle-owners
+    oug  serving                        freed+,nobody+             idle-populated
+    oug  serving                        freed-,nobody-             idle-empty 2000
+    ou   serving                        freedx,nobodyx             binding0 bind
+    g    serving                        freedx,nobodyx             binding0 forbid bind
     ousg serving                        emptied,removed,due        = identify
     usg  serving                        timeWait                   = 43000
     usg  serving                        timeWait0                  = 1
@@ -222,12 +225,12 @@ private let life = """
     g    busy~,asked~                   hold                       binding0 forbid bind
     us   busy~                          freed~                     binding0 bind
     g    busy~                          freed~                     binding0 forbid bind
-    us   asked~                         freed?,freedx              released 600000
-    us   asked~                         freed+                     released-populated 600000
-    us   asked~                         freed-                     released-empty 10000
-    g    asked~                         freed?,freedx              released allow 600000
-    g    asked~                         freed+                     released-populated allow 600000
-    g    asked~                         freed-                     released-empty allow 10000
+    us   asked~                         freed?,freedx,nobody?,nobodyx released 600000
+    us   asked~                         freed+,nobody+             released-populated 600000
+    us   asked~                         freed-,nobody-             released-empty 10000
+    g    asked~                         freed?,freedx,nobody?,nobodyx released allow 600000
+    g    asked~                         freed+,nobody+             released-populated allow 600000
+    g    asked~                         freed-,nobody-             released-empty allow 10000
     usg  busy0                          due                        binding1 bind
     usg  busy1                          due                        binding2 bind
     usg  busy2,busy3                    due                        binding3 bind

@@ -45,8 +45,8 @@ extension World {
         let isTimeWait = now < it.timeWaitUntil
         switch (it.state, it.holder) {
         case (.busy, .nobody), (.serving, .nobody):
-            let freed = Event.freed(presence(slot))
-            give(isTimeWait ? .timeWait(ms: it.timeWaitUntil - now) : freed, slot)
+            let nobody = Event.foundNobody(presence(slot))
+            give(isTimeWait ? .timeWait(ms: it.timeWaitUntil - now) : nobody, slot)
         case (_, .nobody): break
         // What is bound since will be told as that.
         case (.released, _), (.idle, _), (.held, _): break

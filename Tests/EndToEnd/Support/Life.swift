@@ -123,3 +123,14 @@ let life = """
         while True: signal.pause()
 
     """
+
+extension Room {
+    /// Starts somebody who does as the script says and then stays until SIGTERM; returns when he does.
+    func startStaying(_ script: String) throws -> Program {
+        let program = try startPython(life + script + "\nstay()\n", ["-"])
+        guard program.waitForError(where: { $0 == "up" }) != nil else {
+            throw Trouble("it does not stay: \(program.story)")
+        }
+        return program
+    }
+}
