@@ -83,6 +83,9 @@ extension ReservationRecord {
             reason: "no longer configured", file: file, line: line)
     }
 
+    /// The parameters of one reply of List and Watch.
+    public var parameters: [Member] { [Member(Name.reservation, json)] }
+
     /// As the interface's type Reservation; what is nil is left out.
     public var json: JSON {
         var endpoint = [
@@ -144,4 +147,5 @@ private enum Name {
     static let holder: Text = "holder"
     static let file: Text = "file"
     static let line: Text = "line"
+    static let reservation: Text = "reservation"
 }

@@ -152,7 +152,7 @@ final class Client {
             }
             let continues = rest.isWatch || !rest.isAtEnd
             listing = continues ? rest : nil
-            answer(Reply([Member("reservation", record.json)], continues: continues))
+            answer(Reply(record.parameters, continues: continues))
         }
     }
 
@@ -162,7 +162,7 @@ final class Client {
         isNoticed = true
         for record in gone.prefix(ClientLimits.goneRecordsMax) {
             if machine.unsentCount >= ClientLimits.unsentBytesMax { return }
-            answer(Reply([Member("reservation", record.json)], continues: true))
+            answer(Reply(record.parameters, continues: true))
         }
     }
 

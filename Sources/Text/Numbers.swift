@@ -2,12 +2,18 @@ extension Text {
     /// The number in decimal digits.
     @inline(never)
     public init(decimal number: Int) {
-        self.init(digits(number.magnitude, 10, isNegative: number < 0))
+        var digits: [UInt8] = []
+        appendDecimal(number, to: &digits)
+        self.init(digits)
     }
 
     /// The number in lower case hexadecimal digits.
     @inline(never)
-    public init(hexadecimal number: UInt) { self.init(digits(number, 16, isNegative: false)) }
+    public init(hexadecimal number: UInt) {
+        var digits: [UInt8] = []
+        appendDigits(of: number, radix: 16, to: &digits)
+        self.init(digits)
+    }
 }
 
 extension Text {
@@ -26,19 +32,26 @@ extension Text {
     }
 }
 
-private func digits(_ number: UInt, _ radix: UInt, isNegative: Bool) -> [UInt8] {
-    var digits: [UInt8] = []
-    // 2^64 has twenty.
-    digits.reserveCapacity(21)
+/// Writes the number in decimal digits behind what is in `bytes`.
+public func appendDecimal(_ number: Int, to bytes: inout [UInt8]) {
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    appendDigits(of: number.magnitude, radix: 10, to: &bytes)
+}
+
+@inline(never)
+private func appendDigits(of number: UInt, radix: UInt, to bytes: inout [UInt8]) {
+    var low = bytes.count
     var rest = number
     repeat {
         let digit = UInt8(rest % radix)
-        digits.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         rest /= radix
     } while rest > 0
-    if isNegative { digits.append(UInt8(ascii: "-")) }
-    digits.reverse()
-    return digits
+    var high = bytes.count - 1
+    while low < high {
+        bytes.swapAt(low, high)
+        (low, high) = (low + 1, high - 1)
+    }
 }
 
 /// The number that `digits` are, nil for anything else or for more than nine of them.

@@ -13,54 +13,36 @@ extension JSON {
     func write(to bytes: inout [UInt8]) { Varlink.write(self, to: &bytes) }
 }
 
-/// What is still to be written, the next thing last.
-private enum Piece {
-    case value(JSON)
-    case name(Text)
-    case byte(UInt8)
-}
-
-/// Writes without recursion, so that no value costs stack.
+/// Writes a value; one call is in the other for each container, and what is read has few around it.
 private func write(_ value: JSON, to bytes: inout [UInt8]) {
-    var pieces: [Piece] = []
-    // An object of eight members.
-    pieces.reserveCapacity(32)
-    pieces.append(.value(value))
-    while let piece = pieces.popLast() {
-        switch piece {
-        case .byte(let byte): bytes.append(byte)
-        case .name(let name): write(name, to: &bytes)
-        case .value(.null): bytes += Word.null.bytes
-        case .value(.bool(let truth)): bytes += (truth ? Word.true : Word.false).bytes
-        case .value(.integer(let number)): bytes += Text(decimal: number).bytes
-        case .value(.string(let text)): write(text, to: &bytes)
-        case .value(.array(let elements)):
-            bytes.append(UInt8(ascii: "["))
-            pieces.append(.byte(UInt8(ascii: "]")))
-            for index in elements.indices.reversed() {
-                pieces.append(.value(elements[index]))
-                if index > 0 { pieces.append(.byte(UInt8(ascii: ","))) }
-            }
-        case .value(.object(let members)):
-            bytes.append(UInt8(ascii: "{"))
-            pieces.append(.byte(UInt8(ascii: "}")))
-            for index in members.indices.reversed() {
-                pieces.append(.value(members[index].value))
-                pieces.append(.byte(UInt8(ascii: ":")))
-                pieces.append(.name(members[index].name))
-                if index > 0 { pieces.append(.byte(UInt8(ascii: ","))) }
-            }
+    switch value {
+    case .null: bytes += Word.null.bytes
+    case .bool(let truth): bytes += (truth ? Word.true : Word.false).bytes
+    case .integer(let number): appendDecimal(number, to: &bytes)
+    case .string(let text): write(text, to: &bytes)
+    case .array(let elements):
+        bytes.append(UInt8(ascii: "["))
+        for index in elements.indices {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            write(elements[index], to: &bytes)
         }
+        bytes.append(UInt8(ascii: "]"))
+    case .object(let members):
+        bytes.append(UInt8(ascii: "{"))
+        for index in members.indices {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            write(members[index].name, to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            write(members[index].value, to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "}"))
     }
 }
 
 private func write(_ text: Text, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
-    // Nearly all text is this; the rest is rare, and dear.
-    let isPlain = text.bytes.allSatisfy {
-        (0x20..<0x7f).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-    }
-    if isPlain {
+    // Nearly all text is plain; the rest is rare, and dear.
+    if text.bytes.allSatisfy(isPlain) {
         bytes += text.bytes
         bytes.append(UInt8(ascii: "\""))
         return
@@ -79,6 +61,11 @@ private func write(_ text: Text, to bytes: inout [UInt8]) {
         }
     }
     bytes.append(UInt8(ascii: "\""))
+}
+
+/// Whether a byte of a text is written as it is, and is no part of a longer character.
+private func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
 }
 
 /// Words of JSON: made once, and not for each value.
