@@ -10,7 +10,7 @@ import Text
 let isRoot = geteuid() == 0
 
 /// Far more than the kernel needs on a busy machine.
-let generousMs: Int32 = 30_000
+let generousMs: Int32 = 180_000
 
 /// Moves the calling thread into a network of its own.
 ///

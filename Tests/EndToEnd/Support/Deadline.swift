@@ -6,7 +6,7 @@ struct Deadline {
     private let end: ContinuousClock.Instant
 
     /// Far more than any program here needs on a busy machine.
-    static var generous: Self { Self(after: .seconds(30)) }
+    static var generous: Self { Self(after: .seconds(180)) }
 
     init(after duration: Duration) { end = .now + duration }
 

@@ -29,7 +29,6 @@ let waysToLive = hasCgroups ? [false, true] : [false]
 let life = """
     import atexit, errno, select, struct, subprocess, threading
     PORTRELEASE = sys.argv[1]
-    signal.alarm(170)
     def release(*names):
         return subprocess.run([PORTRELEASE, *names], timeout=20).returncode
     def sock(kind=socket.SOCK_STREAM, reuse=False, family=socket.AF_INET):

@@ -19,7 +19,7 @@ private let client = """
     import json, os, random, signal, socket, sys, time
     CONTROL, OURS = "/run/portreserve/control", "io.portreserve.Reservations."
     SERVICE = "org.varlink.service."
-    signal.alarm(28)
+    signal.alarm(170)
 
     class Varlink:
         def __init__(self, path=CONTROL):
