@@ -54,11 +54,9 @@ static void hold(int port, int type) {
     int fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0);
     if (fd < 0) err(STATUS_FAULT, "socket");
     set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-    if (type == SOCK_STREAM) set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-    else drop_datagrams(fd);
+    if (type == SOCK_DGRAM) drop_datagrams(fd);
     struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
     if (bind(fd, (struct sockaddr *)&any, sizeof any) < 0) err(STATUS_FAULT, "bind %d", port);
-    if (type == SOCK_STREAM) set(fd, SOL_SOCKET, SO_REUSEADDR, 0);
 }
 
 int main(int count, char **arguments) {

@@ -8,7 +8,7 @@ programs=$(realpath "${1:-build}")
 tools=$PWD/build/bench
 if [ "${BENCH_INSIDE:-}" != yes ]; then
     mkdir -p "$tools"
-    for name in holdloop send1 race calls; do
+    for name in holdloop send1 race calls retake; do
         ${CC:-cc} -O2 -std=gnu11 -Wall -Wextra -Werror -o "$tools/$name" "Benchmarks/$name.c"
     done
     BENCH_INSIDE=yes exec unshare --net --mount --pid --fork --mount-proc --kill-child \
@@ -122,5 +122,22 @@ for user in 65532 65533; do "$tools/calls" flood "$control" "$user" & done
 "$tools/calls" hold "$control" 65534 64 &
 calls "root's, two users flooding, one holding 64" fresh "$control" 101
 verdict "root's call under a flood, slowest of 101" "$(scaled "$slowest")" 100 ms
+kill "$daemon_pid"
+wait "$daemon_pid" || true
+
+# What a stranger has is taken when he closes; and beside an open hold nobody else ever gets in.
+mkdir /run/kept
+"${holding[@]}" /run/kept --stay 2>/dev/null &
+daemon_pid=$!
+until [ -S "$control" ]; do sleep 0.01; done
+read -r middle slowest < <("$tools/retake" busy /run/kept 500)
+echo
+echo "From a stranger's close(2) to Watch's word that his port is held, in ms.  median  99th of 100"
+printf '  %-52s %8.2f %8.2f\n' "500 rounds" "$(scaled "$middle")" "$(scaled "$slowest")"
+verdict "a busy port is taken, median" "$(scaled "$middle")" 1 ms
+verdict "a busy port is taken, 99th of 100" "$(scaled "$slowest")" 1 ms
+read -r tries thefts < <("$tools/retake" share /run/kept 2000)
+echo "  a thief tried $tries times while 2,000 servers came and went beside an open hold"
+verdict "share: times the thief got in" "$thefts" 0 ""
 kill "$daemon_pid"
 exit $failed

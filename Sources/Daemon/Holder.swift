@@ -5,9 +5,9 @@ internal import Signs
 internal import Text
 
 /// Who has an endpoint, as far as could be found out.
-struct Holder: Equatable {
+struct Holder {
     /// By what it is kept.
-    enum Means: Equatable {
+    enum Means {
         /// A socket that listens, or is bound.
         case server
         /// A connection to `peer`, and nobody listens.
@@ -19,7 +19,7 @@ struct Holder: Equatable {
     }
 
     /// A process that has the socket.
-    struct Process: Equatable {
+    struct Process {
         let pid: Int32
         let command: Text
         let uid: UInt32
@@ -51,10 +51,19 @@ struct Holder: Equatable {
         }
     }
 
+    /// Whether it is a socket of the kernel's own.
+    private var isKernels: Bool {
+        if case .server = means { processes.isEmpty } else { false }
+    }
+
+    /// Whether clients are told the same of both.
+    func isToldAs(_ other: Holder) -> Bool {
+        processes.first?.pid == other.processes.first?.pid && isKernels == other.isKernels
+    }
+
     /// What of it `uid` may know: all is root's, the rest the holder's own user's alone.
     func told(to uid: UInt32) -> HolderRecord? {
         guard let process = processes.first else {
-            let isKernels = means == .server
             return uid == 0 && isKernels
                 ? HolderRecord(pid: nil, command: nil, uid: nil, unit: nil, isKernels: true) : nil
         }

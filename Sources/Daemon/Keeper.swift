@@ -1,6 +1,5 @@
 internal import LinuxIO
 internal import Reservations
-internal import Signs
 
 /// A hold: the one owner of its socket.
 private final class Hold {
@@ -35,6 +34,8 @@ struct Keeper: ~Copyable {
     private var isUnidentified: [Bool]
     /// What has happened since somebody last asked, as far as it changed where an endpoint stands.
     private var steps: [Step] = []
+    /// Who was seen in this turn to have what we have not, nil: nobody has looked.
+    private var occupants: Occupants?
     /// Whether an endpoint is tried for the first time; that it is held then is no news.
     private var isStarting = false
     /// Grows with every change of a state or of the plan.
@@ -99,7 +100,10 @@ struct Keeper: ~Copyable {
         if step.new != step.old { note(step) }
         let acts = step.effects.acts
         assert(acts.isDisjoint(with: [.allow, .forbid]), "a rule without a guard")
-        if acts.contains(.close) { holds[entry] = nil }
+        if acts.contains(.close) {
+            holds[entry] = nil
+            occupants = nil
+        }
         if let ms = step.effects.wakeAfterMs {
             deadlines.set(entry, monotonicMilliseconds() + ms)
         }
@@ -124,30 +128,49 @@ struct Keeper: ~Copyable {
     }
 
     private mutating func bind(_ entry: Int) -> Event {
-        let endpoint = table.plan.entries[entry].endpoint
-        let isOpen = table.keeping(of: entry) == .shared
-        let refusal: Errno? =
-            if table.heldCount >= holdsMax {
-                .tooManyOpenFiles
-            } else if !isStarting, !isOpen, isTakenQuietly(endpoint) {
-                .addressInUse
-            } else {
-                take(endpoint, entry, isOpen: isOpen)
-            }
-        refusals[entry] = refusal
-        if refusal == nil { return .bound }
-        return refusal == .addressInUse ? .inUse : .refused
-    }
-
-    /// Binds, and gives the kernel's reason where it refuses.
-    private mutating func take(_ endpoint: Endpoint, _ entry: Int, isOpen: Bool) -> Errno? {
         do throws(Errno) {
-            holds[entry] = Hold(owning: try boundSocket(endpoint, isOpen: isOpen))
-            return nil
+            if table.heldCount >= holdsMax { throw .tooManyOpenFiles }
+            holds[entry] = Hold(owning: try boundSocket(entry))
+            refusals[entry] = nil
+            return .bound
         } catch {
-            return error
+            refusals[entry] = error
+            return error == .addressInUse ? .inUse : .refused
         }
     }
+
+    @inline(never)
+    private mutating func boundSocket(_ entry: Int) throws(Errno) -> Descriptor {
+        let endpoint = table.plan.entries[entry].endpoint
+        if table.keeping(of: entry) == .shared { return try endpoint.bound(beside: .servers) }
+        do throws(Errno) {
+            return try endpoint.bound(beside: .none)
+        } catch .addressInUse {
+            if endpoint.transport == .udp || isOccupied(endpoint) { throw .addressInUse }
+            return try endpoint.bound(beside: .timeWait)
+        }
+    }
+
+    @inline(never)
+    private mutating func isOccupied(_ endpoint: Endpoint) -> Bool {
+        var known = occupants ?? Occupants(of: wantedPorts())
+        defer { occupants = known }
+        return known.have(endpoint)
+    }
+
+    /// The TCP ports that we have not.
+    @inline(never)
+    private borrowing func wantedPorts() -> [UInt16] {
+        var ports: [UInt16] = []
+        for (entry, planned) in table.plan.entries.enumerated()
+        where table.state(of: entry) != .held && planned.endpoint.transport == .tcp {
+            ports.append(planned.endpoint.port)
+        }
+        return ports
+    }
+
+    /// Begins a turn, in which what is looked at once holds for all.
+    mutating func beginTurn() { occupants = nil }
 }
 
 extension Keeper {
@@ -159,8 +182,10 @@ extension Keeper {
 
     /// Whether nobody has two endpoints, or one holder both.
     borrowing func haveSameHolder(_ one: Int, _ other: Int) -> Bool {
-        if holders[one] == nil, holders[other] == nil { return true }
-        return holder(of: one) == holder(of: other)
+        guard let first = holder(of: one), let second = holder(of: other) else {
+            return holders[one] == nil && holders[other] == nil
+        }
+        return first.isToldAs(second)
     }
 
     /// Notes who has an endpoint.
@@ -253,28 +278,22 @@ extension Keeper {
     }
 }
 
-private func boundSocket(_ endpoint: Endpoint, isOpen: Bool) throws(Errno) -> Descriptor {
-    let transport = endpoint.transport.kernels
-    func socket(_ address: InternetAddress) throws(Errno) -> Descriptor {
-        try holdingSocket(transport, address, port: endpoint.port, isOpen: isOpen)
-    }
-    switch endpoint.address {
-    case .ipv4(let number): return try socket(.ipv4(number))
-    case .ipv6(let high, let low): return try socket(.ipv6(high: high, low: low))
-    case .any:
-        do throws(Errno) {
-            return try socket(.anyOfBothFamilies)
-        } catch .familyNotSupported {
-            return try socket(.anyIPv4)
+extension Endpoint {
+    /// A hold of it.
+    @inline(never)
+    fileprivate func bound(beside neighbours: Neighbours) throws(Errno) -> Descriptor {
+        func socket(_ address: InternetAddress) throws(Errno) -> Descriptor {
+            try holdingSocket(transport.kernels, address, port: port, beside: neighbours)
+        }
+        switch address {
+        case .ipv4(let number): return try socket(.ipv4(number))
+        case .ipv6(let high, let low): return try socket(.ipv6(high: high, low: low))
+        case .any:
+            do throws(Errno) {
+                return try socket(.anyOfBothFamilies)
+            } catch .familyNotSupported {
+                return try socket(.anyIPv4)
+            }
         }
     }
-}
-
-/// Whether a TCP server has it that has bound with SO_REUSEADDR and does not listen yet.
-///
-/// Linux lets us bind beside it, and then its listen(2) fails; sock_diag shows it from 6.8 on.
-/// KERNEL.md hold 5.
-private func isTakenQuietly(_ endpoint: Endpoint) -> Bool {
-    guard endpoint.transport == .tcp else { return false }
-    return Sighting(of: endpoint, .withoutConnections)?.sockets.isEmpty == false
 }

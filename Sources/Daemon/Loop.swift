@@ -34,7 +34,7 @@ struct Loop: ~Copyable {
     private let timer: Descriptor
     /// When the timer is set for; nil: it is not.
     private var timerAt: Int?
-    /// Endpoints whose state has changed since watchers were told.
+    /// Endpoints whose state or holder has changed since watchers were told.
     var changed: [Int] = []
     /// Whether what is watched is no longer what states depend on.
     var isFollowingStale = false
@@ -126,6 +126,7 @@ struct Loop: ~Copyable {
         let pause = isBusy ? 0 : setTimer(now: monotonicMilliseconds())
         let ready = try events.wait(milliseconds: pause)
         let now = monotonicMilliseconds()
+        keeper.beginTurn()
         try endRest(now: now)
         var turn = Turn.goesOn
         for event in ready {

@@ -89,7 +89,7 @@ extension Loop {
             keeper.table.state(of: $0).isReleased
         }
         if released.isEmpty { return }
-        let sightings = Sighting.each(of: released.map { endpoint($0) })
+        let sightings = Sighting.each(of: released.map { endpoint($0) }, .withoutConnections)
         for (entry, sighting) in zip(released, sightings) where sighting?.isServing ?? false {
             keeper.take(.serviceBound, entry)
         }
@@ -150,8 +150,9 @@ extension Loop {
 
     /// Says who has an endpoint, once a holder.
     @inline(never)
-    private borrowing func say(_ known: Holder?, _ holder: Holder, _ entry: Int) {
+    private mutating func say(_ known: Holder?, _ holder: Holder, _ entry: Int) {
         if holder.isSame(as: known) { return }
+        changed.append(entry)
         let told = Saying(keeper.table, entry)
         switch keeper.table.state(of: entry) {
         case .serving: log.say(.info, told.serving(holder))

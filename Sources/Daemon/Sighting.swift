@@ -8,9 +8,9 @@ struct Sighting {
     let sockets: [FoundSocket]
 
     /// Looks at the endpoint; nil where the kernel tells nothing.
-    init?(of endpoint: Endpoint, _ scope: FoundSocket.Scope = .everything) {
+    init?(of endpoint: Endpoint) {
         let ports = [endpoint.port...endpoint.port]
-        guard let found = try? findSockets(endpoint.transport.kernels, ports: ports, scope) else {
+        guard let found = try? findSockets(endpoint.transport.kernels, ports: ports) else {
             return nil
         }
         sockets = found.sockets.filter { endpoint.isMet(by: $0) }
@@ -38,13 +38,15 @@ struct Sighting {
     }
 
     /// Looks at many endpoints in one go, and gives what it sees of each, in their order.
-    static func each(of endpoints: [Endpoint]) -> [Sighting?] {
+    static func each(
+        of endpoints: [Endpoint], _ scope: FoundSocket.Scope = .everything
+    ) -> [Sighting?] {
         var all: [FoundSocket] = []
         var isBlind = false
         for transport in TransportProtocol.allCases {
             let ports = endpoints.filter { $0.transport == transport }.map { $0.port }
             if ports.isEmpty { continue }
-            let found = try? findSockets(transport.kernels, ports: ranges(of: ports))
+            let found = try? findSockets(transport.kernels, ports: ranges(of: ports), scope)
             all += found?.sockets ?? []
             isBlind = isBlind || found == nil
         }

@@ -21,14 +21,24 @@ public enum InternetAddress: Equatable {
     }
 }
 
+/// What a TCP hold may be bound beside; UDP has none of it.
+public enum Neighbours {
+    /// Nothing, not even what is left of a closed connection.
+    case none
+    /// What servers with SO_REUSEADDR have left: TIME_WAIT and connections; and one of them that has
+    /// bound and does not listen yet.
+    case timeWait
+    /// The same, and later whoever sets SO_REUSEADDR, of whatever user.
+    case servers
+}
+
 /// A bound socket that receives nothing and refuses everybody else: it only keeps its port.
 ///
-/// `isOpen`: a TCP socket lets those bind beside it who set SO_REUSEADDR, of whatever user.
-///
-/// Throws the kernel's reason; `.addressInUse` is somebody else's socket, or the TIME_WAIT of a
-/// client that had no SO_REUSEADDR. `.familyNotSupported` is a kernel without that family.
+/// Throws the kernel's reason; `.addressInUse` is somebody else's socket, or TIME_WAIT; beside
+/// `.timeWait` only that of a client that had no SO_REUSEADDR. `.familyNotSupported` is a kernel without that family.
 public func holdingSocket(
-    _ transport: Transport, _ address: InternetAddress, port: UInt16, isOpen: Bool = false
+    _ transport: Transport, _ address: InternetAddress, port: UInt16,
+    beside neighbours: Neighbours = .timeWait
 ) throws(Errno) -> Descriptor {
     let type = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
     let kind = Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -43,9 +53,9 @@ public func holdingSocket(
     case .tcp:
         // Linux: TIME_WAIT refuses a bind without SO_REUSEADDR; left on, any local user may bind
         // beside us. KERNEL.md holds 1 and 2, HoldingSocketTests.
-        try socket.set(SOL_SOCKET, SO_REUSEADDR, 1)
+        if neighbours != .none { try socket.letOthersBeside(true) }
         try socket.bind(address, port)
-        if !isOpen { try socket.letOthersBeside(false) }
+        if neighbours == .timeWait { try socket.letOthersBeside(false) }
     case .udp:
         // Before the bind: a datagram that came between would stay queued where nobody reads.
         _ = try ask { clinux_drop_datagrams(socket.number) }

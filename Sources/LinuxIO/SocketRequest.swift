@@ -7,9 +7,11 @@ extension FoundSocket {
     /// 262,144 connections and 65,536 ports 2 ms a family for each, and 40 us for listeners.
     public enum Scope {
         case everything
-        /// Listening ones, and those that are bound only.
-        case withoutConnections
         case listening
+        /// Those that are bound and neither listen nor have a peer; Linux tells of them from 6.8 on.
+        case bound
+        /// Both of these.
+        case withoutConnections
     }
 
     /// Ranges of ports that the kernel filters by; with more it tells of every port.
@@ -63,10 +65,12 @@ private func states(_ transport: Transport, _ scope: FoundSocket.Scope) -> UInt3
     let all = UInt32(1) << (clinux_tcp_bound_inactive + 1) - 1
     if transport == .udp { return all }
     let listening = UInt32(1) << UInt32(TCP_LISTEN)
+    let bound = UInt32(1) << UInt32(clinux_tcp_bound_inactive)
     return switch scope {
     case .everything: all
-    case .withoutConnections: listening | 1 << UInt32(clinux_tcp_bound_inactive)
     case .listening: listening
+    case .bound: bound
+    case .withoutConnections: listening | bound
     }
 }
 

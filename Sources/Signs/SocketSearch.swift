@@ -7,6 +7,9 @@ public struct FoundSockets: Equatable {
     public internal(set) var sockets: [FoundSocket] = []
     /// Whether there were more than a search tells of.
     public internal(set) var isCut = false
+
+    /// Nothing.
+    public init() {}
 }
 
 /// The sockets of this network namespace whose local port is in `ports`.

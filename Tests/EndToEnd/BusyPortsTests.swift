@@ -39,6 +39,28 @@ struct BusyPortsTests {
     }
 
     @Test(
+        "a tcp server that has bound and does not listen yet is told as in use, and can listen",
+        arguments: ["0.0.0.0", "127.0.0.1", "::1"], [false, true])
+    func unlistening(address: String, isReload: Bool) throws {
+        try Room.run { room in
+            let server = try bind(Endpoint(address, 631, udp: false), reuseAddress: true)
+            room.configure("imap", "993/tcp\n")
+            if !isReload { room.configure("cups", "631/tcp\n") }
+
+            let daemon = try room.startDaemon("-f")
+            if isReload {
+                room.configure("cups", "631/tcp\n")
+                try room.runPython("Varlink().call('Reload')")
+            }
+
+            let told = "631/tcp: bind: Address already in use, not reserved for 'cups'"
+            #expect(daemon.hears(told), room.story)
+            #expect(isHeld("993/tcp"), room.story)
+            #expect(listen(server.fd, 1) == 0, "errno \(errno); \(room.story)")
+        }
+    }
+
+    @Test(
         "an address that the machine does not have yet is held, and is its service's when released",
         arguments: ["192.0.2.7", "[2001:db8::7]"], ["tcp", "udp"])
     func noSuchAddress(address: String, transport: String) throws {

@@ -88,6 +88,15 @@ struct ControlSessionTests {
             let daemon = try room.startServing()
             #expect(try room.run("portrelease", "cups").status == 0, room.story)
             let other = try bind("0.0.0.0:631/tcp")
+            // Whoever has it first is taken for the service: the daemon looks every second.
+            let seen = try room.runPython(
+                """
+                end = time.monotonic() + 120
+                while "cups 631 serving" not in states(Varlink().all("List", {"service": "cups"})):
+                    if time.monotonic() > end: sys.exit("never seen")
+                    time.sleep(0.01)
+                """)
+            #expect(seen.status == 0, room.story)
 
             let busy = try room.runPython(
                 """

@@ -67,9 +67,10 @@ private func lets(_ port: UInt16, through code: [UInt8]) -> Bool? {
             return Array(request[20..<24])
         }
 
-        #expect(states(.tcp, .withoutConnections) == [0, 0x24, 0, 0])
         #expect(states(.tcp, .listening) == [0, 0x04, 0, 0])
-        for scope in [FoundSocket.Scope.everything, .withoutConnections, .listening] {
+        #expect(states(.tcp, .bound) == [0, 0x20, 0, 0])
+        #expect(states(.tcp, .withoutConnections) == [0, 0x24, 0, 0])
+        for scope in [FoundSocket.Scope.everything, .listening, .bound, .withoutConnections] {
             #expect(states(.udp, scope) == [0xff, 0x3f, 0, 0])
         }
     }

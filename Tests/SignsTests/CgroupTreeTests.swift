@@ -130,7 +130,7 @@ struct CgroupTests {
         defer { listener.close() }
         let ours = try #require(try ProcessFacts(pid: getpid())?.cgroup)
 
-        let found = try findSockets(.tcp, ports: [0...UInt16.max], .withoutConnections).sockets
+        let found = try findSockets(.tcp, ports: [0...UInt16.max], .listening).sockets
 
         let socket = found.first { $0.inode == listener.inode }
         #expect(try socket?.cgroup == tree.id(of: ours.path))

@@ -75,7 +75,7 @@ struct SocketSearchTests {
             let udp = try Peer("::", port: 631, udp: true, v6only: true, listens: false)
             let six = InternetAddress.ipv6(high: 0, low: 0)
 
-            for scope in [FoundSocket.Scope.everything, .withoutConnections] {
+            for scope in [FoundSocket.Scope.everything, .bound, .withoutConnections] {
                 #expect(try sights(.tcp, 631, scope) == [Sight(.bound, loopback, inode: tcp.inode)])
                 #expect(try sights(.udp, 631, scope) == [Sight(.bound, six, inode: udp.inode)])
             }
@@ -83,6 +83,7 @@ struct SocketSearchTests {
             #expect(listen(tcp.number, 1) == 0)
             let listening = [Sight(.listening, loopback, inode: tcp.inode)]
             #expect(try sights(.tcp, 631, .listening) == listening)
+            #expect(try sights(.tcp, 631, .bound).isEmpty)
         }
     }
 
@@ -99,9 +100,9 @@ struct SocketSearchTests {
             #expect(
                 try sights(.tcp, 631)
                     == [Sight(.connection, loopback, inode: client.inode, to: 80)])
-            #expect(try sights(.tcp, 631, .withoutConnections).isEmpty)
+            #expect(try sights(.tcp, 631, .bound).isEmpty)
             #expect(
-                try sights(.udp, 631, .withoutConnections)
+                try sights(.udp, 631, .bound)
                     == [Sight(.connection, loopback, inode: asker.inode, to: 53)])
             server.close()
         }
