@@ -13,7 +13,8 @@ extension JSON {
     func write(to bytes: inout [UInt8]) { Varlink.write(self, to: &bytes) }
 }
 
-/// Writes a value; one call is in the other for each container, and what is read has few around it.
+/// Writes a value. One call is in the other for each container: no reader lets more than
+/// MessageLimits.depthMax through, and nothing that is made here has as many.
 private func write(_ value: JSON, to bytes: inout [UInt8]) {
     switch value {
     case .null: bytes += Word.null.bytes
