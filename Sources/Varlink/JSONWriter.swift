@@ -13,7 +13,9 @@ extension JSON {
     func write(to bytes: inout [UInt8]) { Varlink.write(self, to: &bytes) }
 }
 
-/// Writes a value. One call is in the other for each container: no reader lets more than
+/// Writes a value.
+///
+/// One call is in the other for each container: no reader lets more than
 /// MessageLimits.depthMax through, and nothing that is made here has as many.
 private func write(_ value: JSON, to bytes: inout [UInt8]) {
     switch value {
