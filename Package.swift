@@ -25,6 +25,7 @@ let package = Package(
         .target(name: "Signs", dependencies: ["LinuxIO", "Text"], swiftSettings: core),
         .target(name: "Reservations", dependencies: ["Text"], swiftSettings: core),
         .target(name: "Varlink", dependencies: ["Text"], swiftSettings: core),
+        .target(name: "Guard", swiftSettings: core),
         .target(
             name: "Control", dependencies: ["LinuxIO", "Reservations", "Text", "Varlink"],
             swiftSettings: core),
@@ -109,6 +110,7 @@ if lean {
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
+        .testTarget(name: "GuardTests", dependencies: ["Guard"], swiftSettings: house),
         .testTarget(name: "TextTests", dependencies: ["Text", "Seeded"], swiftSettings: house),
         .testTarget(
             name: "LinuxIOTests", dependencies: ["LinuxIO", "Text", "CRig", "Seeded"],
