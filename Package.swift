@@ -102,6 +102,9 @@ if lean {
     package.dependencies = [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ]
+    package.products = [
+        .library(name: "settableclock", type: .dynamic, targets: ["settableclock"])
+    ]
     package.targets += [
         .executableTarget(
             name: "portreservectl",
@@ -145,6 +148,8 @@ if lean {
         .target(name: "CRig", path: "Tests/CRig"),
         .executableTarget(
             name: "thief", path: "Tests/Thief", linkerSettings: [.linkedLibrary("dl")]),
+        // Preloaded by daemons whose clock a test sets forward.
+        .target(name: "settableclock", path: "Tests/Clock", publicHeadersPath: "."),
         .executableTarget(
             name: "walk", dependencies: ["Reservations", "Text", "Seeded"], path: "Tests/Walk",
             swiftSettings: house),

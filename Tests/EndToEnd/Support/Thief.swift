@@ -51,9 +51,9 @@ enum Thief {
     /// SwiftPM puts executables beside the tests that depend on them.
     ///
     /// Not by /proc/self, which a room's thread does not have.
-    static let path: String = {
+    static let path = "\(folder)/thief"
+    static let folder: Substring = {
         let tests = CommandLine.arguments[0]
-        let folder = tests.lastIndex(of: "/").map { tests[..<$0] } ?? "."
-        return "\(folder)/thief"
+        return tests.lastIndex(of: "/").map { tests[..<$0] } ?? "."
     }()
 }
