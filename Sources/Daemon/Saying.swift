@@ -25,8 +25,12 @@ struct Saying {
                 unused == .besideServing ? "90 s" : unused == .empty ? "10 s" : "10 min"
             let priority: Priority = unused == .empty ? .info : .notice
             return (priority, "\(endpoint): not used by '\(service)' for \(span), held again")
-        case (.binding, .held):
-            guard let before, before.old.hasLeft, before.event != .due else { return nil }
+        case (.binding(let attempt), .held):
+            // Tried again, it was busy; else it is told by where it stood before, or has been.
+            if attempt == 0 {
+                guard let before, before.old.hasLeft else { return nil }
+                if before.old.isReleased, before.event == .due { return nil }
+            }
             return (.info, "\(endpoint): held again for '\(service)'")
         case (.serving, .idle): return (.debug, "\(endpoint): closed by '\(service)', which lives")
         case (_, .serving): return (.debug, "\(endpoint): bound by '\(service)'")
