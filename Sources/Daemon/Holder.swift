@@ -28,15 +28,25 @@ struct Holder {
         let identity: Identity?
     }
 
+    /// How the first process came by it, or why there is none.
+    enum Ownership: Equatable {
+        case made
+        /// The kernel made the socket in another cgroup than that of any process that has it.
+        case inherited
+        /// No process has it.
+        case kernels
+        /// Its last process has closed it, and not all of it has been sent.
+        case closed
+        /// There are processes that may not be looked into.
+        case hidden
+    }
+
     let means: Means
-    /// Those that have it, in the order of their pids; empty: a socket of the kernel's own, or one
-    /// whose processes ended while one looked.
+    let ownership: Ownership
+    /// Those that have it, in the order of their pids.
     let processes: [Process]
     /// The sockets, by the kernel's cookies.
     let cookies: [UInt64]
-    /// Whether the first process has it from another that is gone: the kernel made the socket in
-    /// another cgroup than that of any process that has it.
-    let isInherited: Bool
 
     /// The unit of the first process that is in one.
     var unit: Text? { processes.lazy.compactMap { $0.identity?.unit }.first }
@@ -51,20 +61,15 @@ struct Holder {
         }
     }
 
-    /// Whether it is a socket of the kernel's own.
-    private var isKernels: Bool {
-        if case .server = means { processes.isEmpty } else { false }
-    }
-
     /// Whether clients are told the same of both.
     func isToldAs(_ other: Holder) -> Bool {
-        processes.first?.pid == other.processes.first?.pid && isKernels == other.isKernels
+        processes.first?.pid == other.processes.first?.pid && ownership == other.ownership
     }
 
     /// What of it `uid` may know: all is root's, the rest the holder's own user's alone.
     func told(to uid: UInt32) -> HolderRecord? {
         guard let process = processes.first else {
-            return uid == 0 && isKernels
+            return uid == 0 && ownership == .kernels
                 ? HolderRecord(pid: nil, command: nil, uid: nil, unit: nil, isKernels: true) : nil
         }
         if uid != 0, uid != process.uid { return nil }
@@ -78,16 +83,21 @@ struct Holder {
 
     /// In words: `'cupsd' (pid 812, uid 0, cups.service)`.
     var text: Text {
-        let who = processes.first.map { described($0) }
         switch means {
-        case .server:
-            guard let who else { return "a socket of the kernel (an NFS mount or lockd)" }
-            return isInherited ? "\(who), which inherited it" : who
-        case .connection(let peer):
-            let connection: Text = "a connection to \(peer), no listener"
-            return who.map { "\(connection), of \($0)" } ?? "\(connection), of the kernel"
+        case .server: return ownership == .kernels ? "a socket of \(owner)" : owner
+        case .connection(let peer): return "a connection to \(peer), no listener, of \(owner)"
         case .timeWait(let ms): return "TIME_WAIT, left by a client, \(ms / 1000) s"
-        case .unseen: return "somebody whom the kernel does not show"
+        case .unseen: return owner
+        }
+    }
+
+    private var owner: Text {
+        switch ownership {
+        case .made: described(processes[0])
+        case .inherited: "\(described(processes[0])), which inherited it"
+        case .kernels: "the kernel (an NFS mount, lockd or the like)"
+        case .closed: "a process that has closed it"
+        case .hidden: "somebody whom the kernel does not show"
         }
     }
 

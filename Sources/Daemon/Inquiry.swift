@@ -40,8 +40,9 @@ struct Inquiry: ~Copyable {
         if search == nil { return begin(keeper.takeUnidentified(most: Inquiry.subjectsMax)) }
         owners += search?.step(looks: Inquiry.looksPerSlice) ?? []
         if search?.isDone == false { return [] }
+        let isBlind = search?.unseenCount ?? 0 > 0
         search = nil
-        return end(cgroups)
+        return end(cgroups, isBlind: isBlind)
     }
 
     @inline(never)
@@ -76,7 +77,7 @@ struct Inquiry: ~Copyable {
     }
 
     @inline(never)
-    private mutating func end(_ cgroups: borrowing Cgroups) -> [Finding] {
+    private mutating func end(_ cgroups: borrowing Cgroups, isBlind: Bool) -> [Finding] {
         var findings: [Finding] = []
         var again: [Subject] = []
         for subject in subjects {
@@ -89,7 +90,7 @@ struct Inquiry: ~Copyable {
                 }
                 again.append(Subject(endpoint: subject.endpoint, sighting: now))
             } else {
-                let holder = Holder(subject.sighting, processes, cgroups)
+                let holder = Holder(subject.sighting, processes, cgroups, isBlind: isBlind)
                 findings.append(Finding(endpoint: subject.endpoint, holder: holder))
             }
         }
@@ -102,12 +103,12 @@ struct Inquiry: ~Copyable {
         of sighting: Sighting, _ cgroups: borrowing Cgroups
     ) -> [Holder.Process] {
         let inodes = sighting.keepers.map { $0.inode }
-        var pids: [Int32] = []
-        for owner in owners where inodes.contains(owner.inode) && !pids.contains(owner.pid) {
-            pids.append(owner.pid)
+        var pids: [Int] = []
+        for owner in owners where inodes.contains(owner.inode) && !pids.contains(Int(owner.pid)) {
+            pids.append(Int(owner.pid))
         }
         var processes: [Holder.Process] = []
-        for number in rising(pids.map { Int($0) }).prefix(Inquiry.processesMax) {
+        for number in rising(pids).prefix(Inquiry.processesMax) {
             let pid = Int32(number)
             guard let facts = try? ProcessFacts(pid: pid) else { continue }
             let cgroup = facts.cgroup.map { $0.path }
@@ -124,18 +125,17 @@ struct Inquiry: ~Copyable {
 extension Holder {
     /// Nobody whom the kernel shows.
     fileprivate static let unseen = Holder(
-        means: .unseen, processes: [], cookies: [], isInherited: false)
+        means: .unseen, ownership: .hidden, processes: [], cookies: [])
 
     fileprivate static func timeWait(ms: Int) -> Holder {
-        Holder(means: .timeWait(ms: ms), processes: [], cookies: [], isInherited: false)
+        Holder(means: .timeWait(ms: ms), ownership: .closed, processes: [], cookies: [])
     }
 
     fileprivate init(
-        _ sighting: Sighting, _ processes: [Process], _ cgroups: borrowing Cgroups
+        _ sighting: Sighting, _ processes: [Process], _ cgroups: borrowing Cgroups, isBlind: Bool
     ) {
         let keepers = sighting.keepers
-        let servers = sighting.servers
-        if servers.isEmpty, let connection = keepers.first {
+        if let connection = keepers.first, !connection.isServer {
             means = .connection(peer: connection.peer)
         } else {
             means = .server
@@ -143,7 +143,7 @@ extension Holder {
         self.processes = processes
         cookies = keepers.map { $0.cookie }
         let makers = keepers.compactMap { $0.cgroup }
-        var isMakers = makers.isEmpty || processes.isEmpty
+        var isMakers = makers.isEmpty
         for process in processes where !isMakers {
             guard let cgroup = process.cgroup, let id = cgroups.id(of: cgroup) else {
                 isMakers = true
@@ -151,7 +151,13 @@ extension Holder {
             }
             isMakers = makers.contains(id)
         }
-        isInherited = !isMakers
+        if !processes.isEmpty {
+            ownership = isMakers ? .made : .inherited
+        } else if keepers.allSatisfy({ $0.inode == 0 }) {
+            ownership = .closed
+        } else {
+            ownership = isBlind ? .hidden : .kernels
+        }
     }
 }
 

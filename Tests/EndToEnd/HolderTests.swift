@@ -10,6 +10,8 @@ struct HolderTests {
         let line: String
         let script: String
         let said: String
+        /// What this kernel must have for it.
+        var needs = "/proc"
     }
 
     static let kinds = [
@@ -23,6 +25,21 @@ struct HolderTests {
             testDescription: "a udp socket", line: "4000/udp",
             script: "it = bind(4000, socket.SOCK_DGRAM)",
             said: "in use by 'python3' (pid PID, uid 0)"),
+        Kind(
+            testDescription: "a socket that is bound and does not listen", line: "4000/tcp",
+            script: "it = sock(); it.bind(('0.0.0.0', 4000))",
+            said: "in use by 'python3' (pid PID, uid 0)"),
+        Kind(
+            testDescription: "a listener of Multipath TCP", line: "4000/tcp",
+            script: """
+                MPTCP = 262
+                it = socket.socket(socket.AF_INET, socket.SOCK_STREAM, MPTCP)
+                it.bind(("0.0.0.0", 4000)); it.listen()
+                """, said: "in use by 'python3' (pid PID, uid 0)", needs: multipath),
+        Kind(
+            testDescription: "a listener of several processes", line: "4000/tcp",
+            script: "it = bind(4000); workers = [child(signal.pause) for _ in range(2)]",
+            said: "in use by 'python3' (pid PID, uid 0, and 2 more)"),
         Kind(
             testDescription: "a process in a unit", line: "4000/tcp",
             script: "join(cgroup('thief.service')); it = bind(4000)",
@@ -41,6 +58,29 @@ struct HolderTests {
                 "in use by a connection to 127.0.0.1:4999, no listener, of 'python3' (pid PID, uid 0)"
         ),
         Kind(
+            testDescription: "an outgoing connection by IPv6", line: "4000/tcp",
+            script: """
+                server = bind(4999, address="::1")
+                it = sock(family=socket.AF_INET6); it.bind(("::1", 4000)); it.connect(("::1", 4999))
+                """,
+            said:
+                "in use by a connection to [::1]:4999, no listener, of 'python3' (pid PID, uid 0)"
+        ),
+        Kind(
+            testDescription: "a connection that is closed before all is sent",
+            line: "4000/tcp",
+            script: """
+                server = bind(4999, address="127.0.0.1")
+                it = sock(); it.bind(("127.0.0.1", 4000)); it.connect(("127.0.0.1", 4999))
+                it.setblocking(False)
+                try:
+                    while True: it.send(bytes(65536))
+                except BlockingIOError: it.close()
+                """,
+            said:
+                "in use by a connection to 127.0.0.1:4999, no listener, of a process that has closed it"
+        ),
+        Kind(
             testDescription: "the TIME_WAIT of a client without SO_REUSEADDR", line: "4000/tcp",
             script: """
                 server = bind(4999, address="127.0.0.1")
@@ -48,10 +88,22 @@ struct HolderTests {
                 peer = server.accept()[0]
                 it.close(); peer.recv(1); peer.close()
                 """, said: "in use by TIME_WAIT, left by a client, "),
+        Kind(
+            testDescription: "a tunnel of the kernel", line: "4000/udp", script: tunnel,
+            said: "in use by a socket of the kernel (an NFS mount, lockd or the like)",
+            needs: vxlan),
+        Kind(
+            testDescription: "a listener of the kernel", line: "4000/tcp",
+            script: """
+                subprocess.run(
+                    ["ip", "mptcp", "endpoint", "add", "127.0.0.1", "port", "4000", "signal"],
+                    check=True)
+                """, said: "in use by a socket of the kernel (an NFS mount, lockd or the like)",
+            needs: multipath),
     ]
 
     static var possibleKinds: [Kind] {
-        kinds.filter { hasCgroups || !$0.script.contains("cgroup(") }
+        kinds.filter { (hasCgroups || !$0.script.contains("cgroup(")) && isThere($0.needs) }
     }
 
     @Test("by what is known of it", arguments: possibleKinds)
@@ -106,6 +158,32 @@ struct HolderTests {
         }
     }
 
+    @Test(
+        "to root alone where it is the kernel",
+        .enabled(if: isThere(vxlan), "needs vxlan"))
+    func toldOfTheKernel() throws {
+        try Room.run { room in
+            room.configure("svc", "4000/udp\n")
+            let holder = try room.startStaying(tunnel)
+            let daemon = try room.startDaemon("-f", "--stay")
+            #expect(daemon.program.waitForError { $0.contains("in use by") } != nil, room.story)
+
+            let client = try room.runPython(
+                life + """
+                    same("root", record(4000)["holder"], {"kernel": True})
+                    become(65534)
+                    same("others", record(4000).get("holder"), None)
+                    """, "-")
+            let status = try room.run("portreservectl", "status")
+
+            #expect(client.status == 0, room.story)
+            #expect(status.outputText.contains("a socket of the kernel"), room.story)
+            #expect(try daemon.stop() == 0, room.story)
+            holder.send(SIGTERM)
+            try holder.wait()
+        }
+    }
+
     @Test("and when it lets go the port is held")
     func letsGo() throws {
         try Room.run { room in
@@ -131,3 +209,16 @@ struct HolderTests {
         }
     }
 }
+
+/// Whether this kernel has what makes that path.
+func isThere(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+private let multipath = "/proc/sys/net/mptcp"
+let vxlan = "/sys/module/vxlan"
+
+/// The kernel's own udp socket, without an NFS server to mount from.
+let tunnel = """
+    def ip(*words): subprocess.run(["ip", *words], check=True)
+    ip("link", "add", "tunnel", "type", "vxlan", "id", "1", "dstport", "4000")
+    ip("link", "set", "tunnel", "up")
+    """

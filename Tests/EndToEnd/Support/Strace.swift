@@ -64,6 +64,11 @@ struct Traced {
         guard isUp else { throw Trouble("neither up nor at its end: \(strace.story)") }
     }
 
+    /// Has what was stopped go on.
+    func goOn() throws {
+        for pid in room.daemonPids { try room.signal(pid, SIGCONT) }
+    }
+
     /// Asks what still runs of it to end, and waits for that.
     func end(_ deadline: Deadline = .generous) throws {
         if !strace.hasEnded {
@@ -103,6 +108,21 @@ extension Room {
         write(tracePath, "")
         let strace = try start(["strace", "-f", "-q", "-o", tracePath] + injection + daemon)
         return Traced(room: self, strace: strace, isBackground: !options.contains("-f"))
+    }
+
+    /// Starts a daemon that stops after the first call that strace's `filter` names, and waits for
+    /// that; `goOn` has it go on.
+    func startStopping(_ filter: [String], options: [String]) throws -> Traced {
+        write(tracePath, "")
+        let strace = try start(
+            ["strace", "-f", "-q", "-o", tracePath] + filter
+                + [try Programs.path(of: "portreserve")] + options)
+        let traced = Traced(room: self, strace: strace, isBackground: false)
+        let hasStopped = Deadline.generous.poll {
+            traced.calls.contains { $0.text.contains("stopped by SIGSTOP") }
+        }
+        guard hasStopped else { throw Trouble("it does not stop: \(strace.story)") }
+        return traced
     }
 
     /// A whole life of a daemon without a fault.
