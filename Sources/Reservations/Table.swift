@@ -33,6 +33,8 @@ public struct Table {
     /// The service that each endpoint was last released to.
     private var claimants: [Int32]
     private var rules: [Rule]
+    /// By service: how many of the endpoints that it claims are serving.
+    private var servingCounts: [Int]
     /// By entry: whether some service that claims it is `unguarded`, whoever has it now.
     private var isLeftAlone: [Bool]
     /// Endpoints that are held.
@@ -46,6 +48,7 @@ public struct Table {
         states = Array(repeating: .planned, count: plan.entries.count)
         claimants = plan.entries.map { Int32($0.owner) }
         rules = Array(repeating: Rule(), count: plan.services.count)
+        servingCounts = Array(repeating: 0, count: plan.services.count)
         isLeftAlone = Array(repeating: false, count: plan.entries.count)
         for service in plan.services where service.isUnguarded {
             for claim in plan.reservations[service.reservations] { isLeftAlone[claim.entry] = true }
@@ -76,7 +79,10 @@ public struct Table {
             let isNew = old.plan.service(plan.services[claimant].name) == nil
             rules[claimant].takeOver(old.rules[old.claimant(of: Int(oldEntry))], isNew: isNew)
         }
-        heldCount = states.count { $0 == .held }
+        for (entry, state) in states.enumerated() {
+            if state == .held { heldCount += 1 }
+            if state == .serving { servingCounts[claimant(of: entry)] += 1 }
+        }
     }
 
     /// Where the endpoint stands, by its index in the plan's `entries`.
@@ -105,10 +111,15 @@ public struct Table {
         assert(states.indices.contains(entry), "an entry of another plan")
         let old = states[entry]
         var steps = [apply(event, entry)]
-        let state = states[entry]
-        if state == .serving, old != .serving {
-            for other in siblings(of: entry) { steps.append(apply(.otherServes, other)) }
-        } else if state == .released(.unknown), servesBeside(entry) {
+        let claimant = claimants[entry]
+        let servingCount = servingCounts[Int(claimant)]
+        if states[entry] == .serving, old != .serving, servingCount == 1 {
+            // Who is released later is told then.
+            for other in entries(of: Int(claimant))
+            where other != entry && claimants[other] == claimant {
+                steps.append(apply(.otherServes, other))
+            }
+        } else if states[entry] == .released(.unknown), servingCount > 0 {
             steps.append(apply(.otherServes, entry))
         }
         return steps
@@ -118,20 +129,13 @@ public struct Table {
         let old = states[entry]
         let (state, effects) = function(old, event, keeping(of: entry))
         heldCount += (state == .held ? 1 : 0) - (old == .held ? 1 : 0)
+        servingCounts[claimant(of: entry)] +=
+            (state == .serving ? 1 : 0) - (old == .serving ? 1 : 0)
         states[entry] = state
         assert((0...states.count).contains(heldCount), "a hold is counted once")
         return Step(entry: entry, event: event, old: old, new: state, effects: effects)
     }
 
-    /// The other endpoints that were released to the same service.
-    private func siblings(of entry: Int) -> [Int] {
-        let claimant = claimants[entry]
-        return entries(of: Int(claimant)).filter { $0 != entry && claimants[$0] == claimant }
-    }
-
-    private func servesBeside(_ entry: Int) -> Bool {
-        siblings(of: entry).contains { states[$0] == .serving }
-    }
 }
 
 extension Table {
@@ -159,9 +163,7 @@ extension Table {
     /// who asks says nothing of who will bind.
     @inline(never)
     public mutating func beginRelease(of service: Int, by place: Place?) -> [Step] {
-        let isServing = entries(of: service).contains { entry in
-            states[entry] == .serving && claimant(of: entry) == service
-        }
+        let isServing = servingCounts[service] > 0
         return change(service) { rule in rule.release(by: place, isServing: isServing) }
     }
 
@@ -177,6 +179,10 @@ extension Table {
     public mutating func claim(_ entry: Int, by service: Int) -> [Step] {
         assert(entries(of: service).contains(entry), "who has it has a line for it")
         if claimants[entry] == Int32(service) { return [] }
+        if states[entry] == .serving {
+            servingCounts[claimant(of: entry)] -= 1
+            servingCounts[service] += 1
+        }
         claimants[entry] = Int32(service)
         guard states[entry] == .serving, keeping(of: entry) == .guarded else { return [] }
         let state = states[entry]
