@@ -199,6 +199,8 @@ struct Loop: ~Copyable {
         clients.restartListings { listing in
             Listing(of: listing.service, isWatch: listing.isWatch, plan)
         }
+        // What is watched is known by numbers, and these are new ones.
+        isFollowingStale = true
         settle(now: monotonicMilliseconds())
         changed = []
         return outcome

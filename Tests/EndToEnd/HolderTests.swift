@@ -208,6 +208,26 @@ struct HolderTests {
             #expect(try daemon.stop() == 0, room.story)
         }
     }
+
+    @Test("and when it lets go after a reload, which took away another service, the port is held")
+    func letsGoAfterReload() throws {
+        try Room.run { room in
+            room.configure("another", "3999/tcp\n")
+            room.configure("svc", "4000/tcp\n")
+            let holder = try room.startStaying("it = bind(4000)")
+            let daemon = try room.startDaemon("-f", "--stay")
+            #expect(daemon.program.waitForError { $0.contains("in use by") } != nil, room.story)
+            room.remove("/etc/portreserve/another")
+            try room.run("portreservectl", "reload")
+
+            holder.send(SIGTERM)
+            try holder.wait()
+
+            #expect(daemon.hears("4000/tcp: held again for 'svc'"), room.story)
+            #expect(isHeld("4000/tcp"), room.story)
+            #expect(try daemon.stop() == 0, room.story)
+        }
+    }
 }
 
 /// Whether this kernel has what makes that path.
