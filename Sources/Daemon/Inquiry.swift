@@ -23,6 +23,11 @@ struct Inquiry: ~Copyable {
     private struct Subject {
         let endpoint: Endpoint
         let sighting: Sighting
+
+        /// Whether what keeps the port is what kept it then.
+        var isStillThere: Bool {
+            Sighting(of: endpoint)?.keepers.first?.cookie == sighting.keepers.first?.cookie
+        }
     }
 
     private var subjects: [Subject] = []
@@ -90,7 +95,9 @@ struct Inquiry: ~Copyable {
                 }
                 again.append(Subject(endpoint: subject.endpoint, sighting: now))
             } else {
-                let holder = Holder(subject.sighting, processes, cgroups, isBlind: isBlind)
+                // What is the kernel's own stays; others may come and go too fast to be met.
+                let isHidden = isBlind || processes.isEmpty && !subject.isStillThere
+                let holder = Holder(subject.sighting, processes, cgroups, isBlind: isHidden)
                 findings.append(Finding(endpoint: subject.endpoint, holder: holder))
             }
         }

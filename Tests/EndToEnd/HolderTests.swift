@@ -209,6 +209,40 @@ struct HolderTests {
         }
     }
 
+    @Test("whoever changes sockets faster than one can look is not taken for the kernel")
+    func restless() throws {
+        try Room.run { room in
+            room.configure("svc", "4000-4019/tcp\n")
+            let holder = try room.startPython(
+                life + """
+                    PORTS = range(4000, 4020)
+                    def bind_beside(port):
+                        it = sock()
+                        it.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                        it.bind(("0.0.0.0", port))
+                        return it
+                    its = [bind_beside(port) for port in PORTS]
+                    print("up", file=sys.stderr, flush=True)
+                    # Before one is closed the next one is there: the port is never free.
+                    while True:
+                        its, old = [bind_beside(port) for port in PORTS], its
+                        for it in old: it.close()
+                    """, ["-"])
+            #expect(holder.waitForError { $0 == "up" } != nil, room.story)
+
+            let daemon = try room.startDaemon("-f", "--stay")
+
+            let unseen = "in use by somebody whom the kernel does not show, "
+            #expect(daemon.program.waitForError { $0.contains(unseen) } != nil, room.story)
+            #expect(
+                !daemon.program.errorLines.contains { $0.contains("a socket of the kernel") },
+                room.story)
+            #expect(try daemon.stop() == 0, room.story)
+            holder.send(SIGTERM)
+            try holder.wait()
+        }
+    }
+
     @Test("and when it lets go after a reload, which took away another service, the port is held")
     func letsGoAfterReload() throws {
         try Room.run { room in
