@@ -44,6 +44,8 @@ extension Loop {
         case .serving:
             guard let sighting = Sighting(of: endpoint(entry)) else { return }
             isLast = sighting.isFree(for: holder)
+            // Of the end of a TIME_WAIT there is no news: when it comes has to be asked.
+            if !isLast, sighting.timeWaitMs != nil { keeper.identify(entry) }
         case .planned, .binding, .held, .released, .idle, .failed: return
         }
         if isLast { keeper.take(.freed(keeper.table.presence(of: entry)), entry) }
@@ -231,6 +233,7 @@ extension Holder {
 
     fileprivate func isSame(as other: Holder?) -> Bool {
         guard let other else { return false }
+        if case .timeWait = means, case .timeWait = other.means { return true }
         return cookies == other.cookies && processes.first?.pid == other.processes.first?.pid
             && processes.first != nil
     }
