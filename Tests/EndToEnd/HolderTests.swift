@@ -49,7 +49,7 @@ struct HolderTests {
             script: "become(65534); it = bind(4000)",
             said: "in use by 'python3' (pid PID, uid 65534)"),
         Kind(
-            testDescription: "an outgoing connection", line: "4000/tcp",
+            testDescription: "C11: an outgoing connection", line: "4000/tcp",
             script: """
                 server = bind(4999, address="127.0.0.1")
                 it = sock(); it.bind(("127.0.0.1", 4000)); it.connect(("127.0.0.1", 4999))
