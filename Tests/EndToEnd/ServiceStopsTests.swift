@@ -34,7 +34,7 @@ struct ServiceStopsTests {
     }
 
     @Test(
-        "stopped and started 200 times in units of its own: held again each time, the gaps said",
+        "C16: restarted 200 times in units of its own: held again each time, the gaps said",
         .enabled(if: hasCgroups, "needs a writable cgroup2"))
     func exclusive() throws {
         try Room.run { room in
