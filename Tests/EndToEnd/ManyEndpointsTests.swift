@@ -86,7 +86,7 @@ private let cappedAt20000 = Setting(wrapper: [
     "prlimit", "--nofile=256:20000", "setpriv", "--bounding-set=-sys_resource",
 ])
 
-@Test("what a limit on open files leaves out is said by name, whole services are held first")
+@Test("C21: what a limit on open files leaves out is said by name, whole services are held first")
 func hardLimitIsSaid() throws {
     try Room.run { room in
         let crowd = Crowd(fileCount: 100, portCount: 150)
