@@ -86,11 +86,15 @@ struct Cgroups: ~Copyable {
         for one in news {
             switch one {
             case .removed(let path):
-                // One of the same name may be there again, and has another number.
-                for gone in followed where gone.path == path {
-                    told.append(News(id: gone.id, isPopulated: nil))
+                // One of the same name may be there again, has another number, and is then watched
+                // no more: the watch was the old one's.
+                for one in followed where one.path == path {
+                    if id(of: path) == one.id { _ = try? watch?.watch(path) }
+                    told += look(at: one)
                 }
-                followed.removeAll { $0.path == path }
+                for gone in told where gone.isPopulated == nil {
+                    followed.removeAll { $0.id == gone.id }
+                }
             case .changed(let path):
                 for one in followed where one.path == path { told += look(at: one) }
             case .lost: told += lookAgain()
@@ -114,9 +118,15 @@ struct Cgroups: ~Copyable {
         return news
     }
 
+    /// Nothing where it cannot be seen now.
+    @inline(never)
     private borrowing func look(at one: Followed) -> [News] {
-        let isThere = id(of: one.path) == one.id
-        return [News(id: one.id, isPopulated: isThere ? isPopulated(one.path) : nil)]
+        do throws(Errno) {
+            let isThere = try tree?.id(of: one.path) == one.id
+            return [News(id: one.id, isPopulated: isThere ? try tree?.isPopulated(one.path) : nil)]
+        } catch {
+            return []
+        }
     }
 
     private borrowing func isPopulated(_ cgroup: Text) -> Bool? {

@@ -71,6 +71,7 @@ struct Inquiry: ~Copyable {
     }
 
     /// Begins a walk for the owners of what the subjects have.
+    @inline(never)
     private mutating func walk() -> [Finding] {
         if subjects.isEmpty { return [] }
         owners = []
@@ -106,6 +107,7 @@ struct Inquiry: ~Copyable {
         return findings + walk()
     }
 
+    @inline(never)
     private func processes(
         of sighting: Sighting, _ cgroups: borrowing Cgroups
     ) -> [Holder.Process] {

@@ -11,6 +11,8 @@ private final class Hold {
 /// Who has an endpoint, kept by reference: there are many endpoints, and few are known of.
 private final class Known {
     let holder: Holder
+    /// Whether it is the endpoint's service.
+    var isService = false
 
     init(_ holder: Holder) { self.holder = holder }
 }
@@ -68,12 +70,12 @@ struct Keeper: ~Copyable {
         return refusals[entry]
     }
 
-    /// Lets an endpoint go to a service, and says whether it was held.
+    /// Releases an endpoint to a service, and says whether it was let go.
     @inline(never)
     mutating func release(_ entry: Int, to service: Int) -> Bool {
         let wasHeld = holds[entry] != nil
         take { $0.release(entry, to: service) }
-        return wasHeld
+        return wasHeld && holds[entry] == nil
     }
 
     /// Lets go of everything, in whatever state it is.
@@ -194,6 +196,12 @@ extension Keeper {
         changeCount += 1
     }
 
+    /// Notes that who has an endpoint is its service.
+    borrowing func noteService(_ entry: Int) { holders[entry]?.isService = true }
+
+    /// Whether who is known to have it, or to have had it just before, is its service.
+    borrowing func isServices(_ entry: Int) -> Bool { holders[entry]?.isService ?? false }
+
     /// Notes whose process has an endpoint that several services claim.
     mutating func claim(_ entry: Int, by service: Int) { take { $0.claim(entry, by: service) } }
 
@@ -203,6 +211,10 @@ extension Keeper {
         let generation = table.rule(of: service).generation
         take { $0.enter(place, entry, generation: generation) }
     }
+
+    /// Notes that who has bound an endpoint is in no cgroup that says who he is.
+    @inline(never)
+    mutating func enterUnknown(_ entry: Int) { take { $0.enterUnknown(entry) } }
 
     /// Notes that a service is being released by who is in `place`, nil: that says nothing.
     mutating func beginRelease(of service: Int, by place: Place?) {
@@ -237,6 +249,7 @@ extension Keeper {
     }
 
     /// Makes a hold open, or not, as the plan has it now.
+    @inline(never)
     private mutating func renew(_ entry: Int) {
         guard let hold = holds[entry] else { return }
         try? hold.socket.letOthersBeside(table.keeping(of: entry) == .shared)
@@ -275,25 +288,5 @@ extension Keeper {
         }
         take { $0.reconcile() }
         changeCount += 1
-    }
-}
-
-extension Endpoint {
-    /// A hold of it.
-    @inline(never)
-    fileprivate func bound(beside neighbours: Neighbours) throws(Errno) -> Descriptor {
-        func socket(_ address: InternetAddress) throws(Errno) -> Descriptor {
-            try holdingSocket(transport.kernels, address, port: port, beside: neighbours)
-        }
-        switch address {
-        case .ipv4(let number): return try socket(.ipv4(number))
-        case .ipv6(let high, let low): return try socket(.ipv6(high: high, low: low))
-        case .any:
-            do throws(Errno) {
-                return try socket(.anyOfBothFamilies)
-            } catch .familyNotSupported {
-                return try socket(.anyIPv4)
-            }
-        }
     }
 }

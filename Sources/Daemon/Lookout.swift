@@ -6,11 +6,11 @@ internal import Signs
 struct Lookout: ~Copyable {
     /// How long after a release one looks for the first time whether the service has bound.
     ///
-    /// Each look doubles it, up to `lookMsMax`; without the guard nothing tells of a bind.
+    /// Each look doubles it, up to `releasedMsMax`, and where a service only may bind again up to
+    /// `idleMsMax`; without the guard nothing tells of a bind. At cgroups one looks as well.
     private static let lookMsMin = 10
-    private static let lookMsMax = 1_000
-    /// How often one looks at cgroups while an endpoint waits for one.
-    private static let cgroupsMs = 5_000
+    private static let releasedMsMax = 1_000
+    private static let idleMsMax = 5_000
 
     var cgroups: Cgroups
     var owners: Owners
@@ -58,10 +58,12 @@ struct Lookout: ~Copyable {
         var unconnected: [UInt16] = []
         var all: [UInt16] = []
         for entry in contested {
-            let port = keeper.table.plan.entries[entry].endpoint.port
-            switch keeper.holder(of: entry)?.means {
-            case .server: unconnected.append(port)
-            case .connection, .timeWait, .unseen, nil: all.append(port)
+            let endpoint = keeper.table.plan.entries[entry].endpoint
+            // A server of UDP may be connected.
+            switch (keeper.holder(of: entry)?.means, endpoint.transport) {
+            case (.server, .tcp): unconnected.append(endpoint.port)
+            case (.server, .udp), (.connection, _), (.timeWait, _), (.unseen, _), (nil, _):
+                all.append(endpoint.port)
             }
         }
         try? departures?.watch(unconnected: ranges(of: unconnected), all: ranges(of: all))
@@ -73,20 +75,24 @@ struct Lookout: ~Copyable {
 
     /// Plans the look after one that was due.
     mutating func planNextLook(_ keeper: borrowing Keeper, now: Int) {
-        lookMs = min(2 * lookMs, Lookout.lookMsMax)
+        lookMs = min(2 * lookMs, Lookout.idleMsMax)
         planLook(keeper, now: now)
     }
 
-    /// Looks soon after a release, less and less often, and seldom at cgroups that are waited for.
+    /// Looks soon, and then less and less often.
+    @inline(never)
     private mutating func planLook(_ keeper: borrowing Keeper, now: Int) {
-        lookAt =
-            keeper.awaitsBind()
-            ? now + lookMs : keeper.awaitsCgroup() ? now + Lookout.cgroupsMs : nil
+        let unbound = keeper.unbound()
+        if unbound.contains(where: { keeper.table.state(of: $0).isReleased }) {
+            lookMs = min(lookMs, Lookout.releasedMsMax)
+        }
+        lookAt = unbound.isEmpty ? nil : now + lookMs
     }
 }
 
 extension Keeper {
     /// Endpoints that somebody else has, or has just had.
+    @inline(never)
     borrowing func contested() -> [Int] {
         if !table.stays { return [] }
         return table.plan.entries.indices.filter { entry in
@@ -98,6 +104,7 @@ extension Keeper {
     }
 
     /// Processes whose ends something depends on: X is not known, so they are all that is.
+    @inline(never)
     borrowing func awaitedProcesses() -> [Int32] {
         var pids: [Int32] = []
         for entry in table.plan.entries.indices where awaitsProcesses(entry) {
@@ -115,17 +122,14 @@ extension Keeper {
         }
     }
 
-    /// Whether a service is about to bind.
-    borrowing func awaitsBind() -> Bool {
-        table.stays && table.plan.entries.indices.contains { table.state(of: $0).isReleased }
-    }
-
-    /// Whether an endpoint waits for news of a cgroup.
-    borrowing func awaitsCgroup() -> Bool {
-        table.plan.entries.indices.contains { entry in
+    /// Endpoints that a service may bind, which is to be seen by looking.
+    @inline(never)
+    borrowing func unbound() -> [Int] {
+        if !table.stays { return [] }
+        return table.plan.entries.indices.filter { entry in
             switch table.state(of: entry) {
-            case .idle(.populated), .idle(.empty): true
-            case .planned, .binding, .held, .released, .serving, .idle, .busy, .failed: false
+            case .released, .idle: true
+            case .planned, .binding, .held, .serving, .busy, .failed: false
             }
         }
     }

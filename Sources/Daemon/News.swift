@@ -42,7 +42,10 @@ extension Loop {
             // Whoever else comes and goes on that port does not concern us.
             isLast = holder.map { $0.cookies.isEmpty || $0.cookies.contains(socket.cookie) } ?? true
         case .serving:
-            guard let sighting = Sighting(of: endpoint(entry)) else { return }
+            guard let sighting = Sighting(of: endpoint(entry)) else {
+                keeper.identify(entry)
+                return
+            }
             isLast = sighting.isFree(for: holder)
             // Of the end of a TIME_WAIT there is no news: when it comes has to be asked.
             if !isLast, sighting.timeWaitMs != nil { keeper.identify(entry) }
@@ -72,27 +75,22 @@ extension Loop {
         guard let pid = lookout.owners.takeEnd(token) else { return }
         for entry in keeper.table.plan.entries.indices where keeper.awaitsProcesses(entry) {
             guard let holder = keeper.holder(of: entry), holder.has(pid) else { continue }
-            if holder.processes.contains(where: { lookout.owners.isWaiting(for: $0.pid) }) {
-                continue
-            }
-            // Who inherited the socket has it yet, or nobody: both are to be seen.
-            if keeper.table.state(of: entry) == .serving {
-                keeper.identify(entry)
-            } else {
+            if !holder.processes.contains(where: { lookout.owners.isWaiting(for: $0.pid) }) {
                 keeper.take(.ownersGone(isSupervised: holder.isSupervised), entry)
+            } else if holder.processes.first?.pid == pid {
+                // It is named as the one who has it.
+                keeper.identify(entry)
             }
         }
     }
 
-    /// Looks whether services have bound what was released to them.
+    /// Looks whether services have bound what was released to them, or what they had before.
     @inline(never)
     private mutating func look() {
-        let released = keeper.table.plan.entries.indices.filter {
-            keeper.table.state(of: $0).isReleased
-        }
-        if released.isEmpty { return }
-        let sightings = Sighting.each(of: released.map { endpoint($0) }, .withoutConnections)
-        for (entry, sighting) in zip(released, sightings) where sighting?.isServing ?? false {
+        let unbound = keeper.unbound()
+        if unbound.isEmpty { return }
+        let sightings = Sighting.each(of: unbound.map { endpoint($0) }, .withoutConnections)
+        for (entry, sighting) in zip(unbound, sightings) where sighting?.isServing ?? false {
             keeper.take(.serviceBound, entry)
         }
     }
@@ -124,10 +122,14 @@ extension Loop {
             holder.isService(keeper.table.plan.services[$0])
         }
         if let service { keeper.claim(entry, by: service) }
-        let isService = service != nil || isKnown(holder, entry)
-        if isService || keeper.table.state(of: entry) == .serving { enter(holder, entry) }
+        let isKin = keeper.isServices(entry) && holder.isKin(of: known)
+        let isService = service != nil || isKin || isKnown(holder, entry)
+        if isService || keeper.table.state(of: entry) == .serving {
+            keeper.noteService(entry)
+            enter(holder, entry)
+        }
         keeper.take(isService ? .foundService : .foundStranger, entry)
-        say(known, holder, entry)
+        say(known, holder, entry, isService: isService)
     }
 
     /// Whether the holder is in a cgroup that has released the endpoint, or bound it before.
@@ -143,21 +145,26 @@ extension Loop {
     @inline(never)
     private mutating func enter(_ holder: Holder, _ entry: Int) {
         for process in holder.processes {
-            guard let identity = process.identity else { continue }
-            if let place = lookout.cgroups.place(of: identity) { keeper.enter(place, entry) }
+            guard let identity = process.identity,
+                let place = lookout.cgroups.place(of: identity)
+            else { continue }
+            keeper.enter(place, entry)
             return
         }
+        keeper.enterUnknown(entry)
         for process in holder.processes { _ = lookout.owners.wait(for: process.pid, events) }
     }
 
     /// Says who has an endpoint, once a holder.
     @inline(never)
-    private mutating func say(_ known: Holder?, _ holder: Holder, _ entry: Int) {
+    private mutating func say(
+        _ known: Holder?, _ holder: Holder, _ entry: Int, isService: Bool = false
+    ) {
         if holder.isSame(as: known) { return }
         changed.append(entry)
         let told = Saying(keeper.table, entry)
         switch keeper.table.state(of: entry) {
-        case .serving: log.say(.info, told.serving(holder))
+        case .serving: log.say(.info, told.serving(holder, isService: isService))
         case .busy: log.say(.warning, told.busy(holder, willRetry: keeper.table.stays))
         case .planned, .binding, .held, .released, .idle, .failed: return
         }
@@ -190,11 +197,12 @@ extension Loop {
     }
 
     /// Where no process is known to wait for, the wait is over.
+    @inline(never)
     private mutating func endWaitForNobody(_ entry: Int) {
         let holder = keeper.holder(of: entry)
         let isAwaited = holder?.processes.contains { lookout.owners.isWaiting(for: $0.pid) }
         if isAwaited ?? false { return }
-        keeper.take(.ownersGone(isSupervised: holder?.isSupervised ?? false), entry)
+        keeper.take(.ownersGone(isSupervised: holder?.isSupervised ?? true), entry)
     }
 
     @inline(never)
@@ -208,7 +216,7 @@ extension Loop {
 extension Sighting {
     /// Whether it is what a service leaves when it has bound what was released to it.
     fileprivate var isServing: Bool {
-        !servers.isEmpty || sockets.contains { $0.state == .connection && $0.inode != 0 }
+        !servers.isEmpty
     }
 
     /// Whether who had it by such means has it no longer.
@@ -231,10 +239,19 @@ extension Holder {
         }
     }
 
+    /// Whether it may well be what has come in the place of `other`: the same program, or a child of
+    /// the same process or of that one, and of the same user.
+    fileprivate func isKin(of other: Holder?) -> Bool {
+        guard let process = processes.first, let former = other?.processes.first,
+            process.uid == former.uid
+        else { return false }
+        return process.command == former.command || process.parent == former.pid
+            || process.parent == former.parent && process.parent > 1
+    }
+
     fileprivate func isSame(as other: Holder?) -> Bool {
         guard let other else { return false }
         if case .timeWait = means, case .timeWait = other.means { return true }
         return cookies == other.cookies && processes.first?.pid == other.processes.first?.pid
-            && processes.first != nil
     }
 }

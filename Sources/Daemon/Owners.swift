@@ -27,7 +27,8 @@ struct Owners: ~Copyable {
     /// Waits for the end of `pid`; false where it has come already, or cannot be waited for.
     mutating func wait(for pid: Int32, _ events: borrowing Events) -> Bool {
         if isWaiting(for: pid) { return true }
-        if owners.count >= Owners.countMax { return false }
+        // Init has sockets of others, and does not end.
+        if pid == 1 || owners.count >= Owners.countMax { return false }
         do throws(Errno) {
             let descriptor = try Descriptor.process(pid)
             try events.add(descriptor, token: nextToken)

@@ -4,7 +4,8 @@ internal import Text
 extension Loop {
     /// Lets a service's endpoints go, as the process `pid` asked, and says how many were held.
     mutating func release(_ service: Int, by pid: Int32?) -> Int {
-        beginRelease(of: service, by: pid)
+        let place = place(of: pid)
+        keeper.beginRelease(of: service, by: place)
         var released = 0
         for entry in keeper.table.entries(of: service) where keeper.release(entry, to: service) {
             released += 1
@@ -18,7 +19,10 @@ extension Loop {
     /// Lets every service's endpoints go but the permanent ones, and says how many were held.
     mutating func releaseEveryService(by pid: Int32?) -> Int {
         let plan = keeper.table.plan
-        for service in plan.services.indices { beginRelease(of: service, by: pid) }
+        let place = place(of: pid)
+        for service in plan.services.indices where keeper.isReleasedWithAll(service) {
+            keeper.beginRelease(of: service, by: place)
+        }
         var isReleased = [Bool](repeating: false, count: plan.entries.count)
         for entry in keeper.table.entriesNotPermanent() {
             isReleased[entry] = keeper.release(entry, to: keeper.table.claimant(of: entry))
@@ -31,11 +35,16 @@ extension Loop {
         return isReleased.count { $0 }
     }
 
-    /// Notes X before anything is let go: who asks is in the cgroup of who will bind, or says
-    /// nothing of that.
+    /// X, as who asks shows it: he is in the cgroup of who will bind, or says nothing of that.
     @inline(never)
-    private mutating func beginRelease(of service: Int, by pid: Int32?) {
-        let identity = lookout.cgroups.identity(of: pid)
-        keeper.beginRelease(of: service, by: identity.flatMap { lookout.cgroups.place(of: $0) })
+    private mutating func place(of pid: Int32?) -> Place? {
+        lookout.cgroups.identity(of: pid).flatMap { lookout.cgroups.place(of: $0) }
+    }
+}
+
+extension Keeper {
+    /// Whether the release of all reaches an endpoint of the service.
+    fileprivate borrowing func isReleasedWithAll(_ service: Int) -> Bool {
+        table.entries(of: service).contains { !table.plan.entries[$0].permanent }
     }
 }

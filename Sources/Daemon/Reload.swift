@@ -31,7 +31,8 @@ extension Keeper {
         let now = wallMicroseconds()
         let gone = records(of: EntrySet(change.removed), since: now).map { $0.gone(since: now) }
         adopt(plan, change)
-        hold(change.added, log)
+        // What is new, and what there were too few descriptors for.
+        hold(plan.entries.indices.filter { table.state(of: $0) == .planned }, log)
         let added = counted(change.added.count, "port", "ports")
         log.say(
             .notice,

@@ -19,28 +19,31 @@ struct Saying {
 
     /// What a step is worth saying; `before` is the endpoint's step just before.
     func of(_ step: Step, after before: Step?) -> (Priority, Text)? {
-        switch (step.old, step.new) {
-        case (.released(let unused), .binding) where step.event == .due:
-            let span: Text =
-                unused == .besideServing ? "90 s" : unused == .empty ? "10 s" : "10 min"
-            let priority: Priority = unused == .empty ? .info : .notice
-            return (priority, "\(endpoint): not used by '\(service)' for \(span), held again")
-        case (.binding(let attempt), .held):
-            // Tried again, it was busy; else it is told by where it stood before, or has been.
-            if attempt == 0 {
-                guard let before, before.old.hasLeft else { return nil }
-                if before.old.isReleased, before.event == .due { return nil }
-            }
-            return (.info, "\(endpoint): held again for '\(service)'")
-        case (.serving, .idle): return (.debug, "\(endpoint): closed by '\(service)', which lives")
-        case (_, .serving): return (.debug, "\(endpoint): bound by '\(service)'")
-        case _: return nil
+        if step.new == .serving { return (.debug, "\(endpoint): bound by '\(service)'") }
+        if case .idle = step.new, step.old == .serving {
+            return (.debug, "\(endpoint): closed by '\(service)'")
         }
+        guard case .binding(let attempt) = step.old, step.new == .held else { return nil }
+        // Tried again, it was busy; else it is told by where it stood before, or has been.
+        if attempt == 0 {
+            guard let before, before.old.hasLeft else { return nil }
+            if case .released(let unused) = before.old, before.event == .due {
+                return unusedFor(unused)
+            }
+        }
+        return (.info, "\(endpoint): held again for '\(service)'")
     }
 
-    /// That its service has it.
-    func serving(_ holder: Holder) -> Text {
-        "\(endpoint): in use by its service '\(service)': \(holder.text)"
+    private func unusedFor(_ unused: State.Unused) -> (Priority, Text) {
+        let span: Text = unused == .besideServing ? "90 s" : unused == .empty ? "10 s" : "10 min"
+        let priority: Priority = unused == .empty ? .info : .notice
+        return (priority, "\(endpoint): not used by '\(service)' for \(span), held again")
+    }
+
+    /// That its service has it, or whoever has bound it since its release.
+    func serving(_ holder: Holder, isService: Bool) -> Text {
+        let how: Text = isService ? "by its service" : "since its release for"
+        return "\(endpoint): in use \(how) '\(service)': \(holder.text)"
     }
 
     /// That somebody else has it.

@@ -10,7 +10,8 @@ public struct Identity: Equatable, Sendable {
     /// Finds it in the cgroup of a process; nil where that says nothing of who will bind.
     ///
     /// That is so in the root, beside ourselves in `own`, and in login sessions and what cron and
-    /// at start: a release from there is somebody's by hand or by timetable.
+    /// at start: a release from there is somebody's by hand or by timetable. What init holds, it
+    /// holds for others, and lives for ever.
     public init?(ofProcessIn path: Text, own: Text?) {
         var names = path.bytes.split(separator: slash)
         // systemd runs ExecReload= of a unit with Delegate=yes in a cgroup `.control` of the unit.
@@ -54,7 +55,7 @@ private let slash = UInt8(ascii: "/")
 private func isNobodys(_ name: Text) -> Bool {
     let fixed: [Text] = [
         "user.slice", "cron.service", "crond.service", "cronie.service", "anacron.service",
-        "atd.service",
+        "atd.service", "init.scope",
     ]
     if fixed.contains(name) { return true }
     let bytes = name.bytes[...]

@@ -27,6 +27,8 @@ public struct Rule: Equatable, Sendable {
     public private(set) var generation = 0
     /// Whether they say who will bind: the last release came from one, or who has bound is in one.
     private var isKnown = false
+    /// Whether since the last release a socket was bound in one of them, whose life counts then.
+    private var isBound = false
 
     /// Begins with no place.
     public init() {}
@@ -36,14 +38,16 @@ public struct Rule: Equatable, Sendable {
 
     /// What has become of the places, whether or not they say who will bind.
     public var population: Presence {
-        if places.contains(where: { $0.isPopulated }) { return .populated }
-        return places.isEmpty ? .removed : .empty
+        let living = isBound ? places.filter { $0.socketCount > 0 } : places
+        if living.contains(where: { $0.isPopulated }) { return .populated }
+        return living.isEmpty ? .removed : .empty
     }
 
     /// Begins a new generation with a release by `place`; nil: who asked says nothing of who will
     /// bind, and X is unknown unless somebody in it serves.
     public mutating func release(by place: Place?, isServing: Bool) {
         generation += 1
+        isBound = false
         if let place {
             enter(place)
         } else if !isServing {
@@ -94,6 +98,12 @@ public struct Rule: Equatable, Sendable {
     public mutating func bound(_ id: UInt64) {
         guard let known = places.firstIndex(where: { $0.id == id }) else { return }
         places[known].socketCount += 1
+        isBound = true
+    }
+
+    /// Notes that somebody has bound whose cgroup says nothing of who he is.
+    mutating func boundUnknown() {
+        if !places.contains(where: { $0.socketCount > 0 }) { isKnown = false }
     }
 
     /// Notes that a socket has closed that was bound there; the place is given up with its last

@@ -203,6 +203,11 @@ extension Table {
         }
     }
 
+    /// Notes that who has bound the endpoint is in no cgroup that says who he is.
+    public mutating func enterUnknown(_ entry: Int) -> [Step] {
+        change(claimant(of: entry)) { rule in rule.boundUnknown() }
+    }
+
     /// Takes the news that a cgroup has processes, or has none any more.
     public mutating func note(_ id: UInt64, isPopulated: Bool) -> [Step] {
         news(of: id) { rule in _ = rule.note(id, isPopulated: isPopulated) }

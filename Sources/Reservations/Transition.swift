@@ -88,14 +88,13 @@ private func ofServing(_ event: Event, _ keeping: Keeping) -> (State, Effects) {
     case .freed(let x), .foundNobody(let x):
         return keeping == .shared ? binding(keeping) : idle(x, keeping)
     // News of the socket can be lost, or somebody outside of X has inherited it.
-    case .xEmptied, .xRemoved, .due: return (.serving, Effects(.identify))
+    case .xEmptied, .xRemoved, .ownersGone, .due: return (.serving, Effects(.identify))
     // Its service has closed it, and that news was lost: looked at again when this is over.
     case .timeWait(let ms):
         return (.serving, keeping == .once ? .none : Effects([], wakeAfterMs: max(ms, 1)))
     case .started: fatalError("an endpoint is started once")
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
-    case .hold, .serviceBound, .foundService, .foundStranger, .ownersGone, .xPopulated,
-        .otherServes:
+    case .hold, .serviceBound, .foundService, .foundStranger, .xPopulated, .otherServes:
         return (.serving, .none)
     }
 }
@@ -142,15 +141,19 @@ private func ofBusy(
         return isAsked ? released(x, keeping) : binding(keeping)
     // Not to be bound at once: what is refused by nobody that is seen would be tried for ever.
     case .foundNobody(let x):
-        return isAsked && keeping != .once ? released(x, keeping) : (state, .none)
+        if keeping == .once { return (state, .none) }
+        return isAsked ? released(x, keeping) : (state, Effects([], wakeAfterMs: pause(0)))
     case .due:
         if keeping == .once { return (state, .none) }
         if isAsked { return (state, Effects(.identify, wakeAfterMs: pause(retriesMax))) }
         return (.binding(attempt: min(attempt + 1, retriesMax)), Effects(.bind))
-    case .foundService: return keeping == .once ? (state, .none) : serving(keeping)
+    case .foundService:
+        return keeping == .once ? (state, .none) : (.serving, Effects(rule(keeping)))
     case .serviceBound: return keeping == .once ? (state, .none) : serving(keeping)
     case .timeWait(let ms):
-        return keeping == .once ? (state, .none) : (state, Effects([], wakeAfterMs: max(ms, 1)))
+        if keeping == .once { return (state, .none) }
+        // It may end a moment later than it was said to: tried soon again.
+        return (.busy(attempt: 0, isAsked: isAsked), Effects([], wakeAfterMs: max(ms, 1)))
     case .started: fatalError("an endpoint is started once")
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
     case .foundStranger, .ownersGone, .xPopulated, .xEmptied, .xRemoved, .otherServes:

@@ -45,6 +45,7 @@ public struct CgroupWatch: ~Copyable {
     ///
     /// false: there is none, it is the root, or it is not seen from here. Throws `.noSpace` where
     /// more would be watched than may be, by us or by the kernel.
+    @inline(never)
     public mutating func watch(_ cgroup: Text) throws(Errno) -> Bool {
         if let index = entries.firstIndex(where: { $0.cgroup == cgroup }) {
             entries[index].count += 1
@@ -90,6 +91,7 @@ public struct CgroupWatch: ~Copyable {
     public var watchedCount: Int { entries.count }
 
     /// The news that are there now, as far as they fit a buffer; empty where there are none.
+    @inline(never)
     public mutating func read() throws(Errno) -> [News] {
         var news: [News] = []
         for notice in try descriptor.nextNotices() {
@@ -116,6 +118,7 @@ public struct CgroupWatch: ~Copyable {
         }
     }
 
+    @inline(never)
     private mutating func remove(at index: Int) {
         let entry = entries.remove(at: index)
         descriptor.removeWatch(entry.eventsWatch)

@@ -14,6 +14,7 @@ public struct ServiceSide {
     /// The next call, which has to be answered before there is another.
     ///
     /// nil while one is unanswered, or nothing is there whole. Throws for what ends the connection.
+    @inline(never)
     public mutating func nextCall() throws(BrokenMessage) -> Call? {
         if pending != nil { return nil }
         guard let message = try inbox.next() else { return nil }

@@ -190,7 +190,7 @@ private let life = """
     oug  serving                        freed-,nobody-             idle-empty 2000
     ou   serving                        freedx,nobodyx             binding0 bind
     g    serving                        freedx,nobodyx             binding0 forbid bind
-    ousg serving                        emptied,removed,due        = identify
+    ousg serving                        emptied,removed,due,ownersGone,childGone = identify
     usg  serving                        timeWait                   = 43000
     usg  serving                        timeWait0                  = 1
     ousg serving                        started,bound,inUse,refused TRAP
@@ -235,10 +235,14 @@ private let life = """
     usg  busy1                          due                        binding2 bind
     usg  busy2,busy3                    due                        binding3 bind
     usg  asked~                         due                        = identify 30000
-    us   busy~,asked~                   foundService,serviceBound  serving identify
+    us   busy~,asked~                   serviceBound               serving identify
+    us   busy~,asked~                   foundService               serving
     g    busy~,asked~                   foundService,serviceBound  serving allow
-    usg  busy~,asked~                   timeWait                   = 43000
-    usg  busy~,asked~                   timeWait0                  = 1
+    usg  busy~                          nobody~                    = 1
+    usg  busy~                          timeWait                   busy0 43000
+    usg  busy~                          timeWait0                  busy0 1
+    usg  asked~                         timeWait                   busy0-asked 43000
+    usg  asked~                         timeWait0                  busy0-asked 1
     ousg busy~,asked~                   started,bound,inUse,refused TRAP
     ousg busy~,asked~                   *                          =
 
