@@ -41,6 +41,9 @@ struct Holder {
         case hidden
     }
 
+    /// Processes that are told of; there may be more.
+    static let processesMax = 64
+
     let means: Means
     let ownership: Ownership
     /// Those that have it, in the order of their pids.
@@ -105,7 +108,10 @@ struct Holder {
         let name = Text.quoted(process.command)
         var text: Text = "\(name) (pid \(process.pid), uid \(Int(process.uid))"
         if let unit = process.identity?.unit { text.append(", \(Text.quoted(unit))") }
-        if processes.count > 1 { text.append(", and \(processes.count - 1) more") }
+        if processes.count > 1 {
+            let least: Text = processes.count == Holder.processesMax ? "at least " : ""
+            text.append(", and \(least)\(processes.count - 1) more")
+        }
         return text + ")"
     }
 }

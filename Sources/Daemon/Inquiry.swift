@@ -17,8 +17,6 @@ struct Inquiry: ~Copyable {
     private static let subjectsMax = 256
     /// Processes and descriptors that are looked at in one slice: some 2 ms.
     private static let looksPerSlice = 512
-    /// Processes of one holder that are told of.
-    private static let processesMax = 64
 
     private struct Subject {
         let endpoint: Endpoint
@@ -117,7 +115,7 @@ struct Inquiry: ~Copyable {
             pids.append(Int(owner.pid))
         }
         var processes: [Holder.Process] = []
-        for number in rising(pids).prefix(Inquiry.processesMax) {
+        for number in rising(pids).prefix(Holder.processesMax) {
             let pid = Int32(number)
             guard let facts = try? ProcessFacts(pid: pid) else { continue }
             let cgroup = facts.cgroup.map { $0.path }

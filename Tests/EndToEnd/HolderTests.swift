@@ -41,6 +41,10 @@ struct HolderTests {
             script: "it = bind(4000); workers = [child(signal.pause) for _ in range(2)]",
             said: "in use by 'python3' (pid PID, uid 0, and 2 more)"),
         Kind(
+            testDescription: "a listener of more processes than are told of", line: "4000/tcp",
+            script: "it = bind(4000); workers = [child(signal.pause) for _ in range(99)]",
+            said: "in use by 'python3' (pid PID, uid 0, and at least 63 more)"),
+        Kind(
             testDescription: "a process in a unit", line: "4000/tcp",
             script: "join(cgroup('thief.service')); it = bind(4000)",
             said: "in use by 'python3' (pid PID, uid 0, 'thief.service')"),
