@@ -89,9 +89,13 @@ extension Loop {
     private mutating func look() {
         let unbound = keeper.unbound()
         if unbound.isEmpty { return }
-        let sightings = Sighting.each(of: unbound.map { endpoint($0) }, .withoutConnections)
-        for (entry, sighting) in zip(unbound, sightings) where sighting?.isServing ?? false {
-            keeper.take(.serviceBound, entry)
+        let sightings = Sighting.each(of: unbound.map { endpoint($0) })
+        for (entry, sighting) in zip(unbound, sightings) {
+            // A client that was to have the port only connects; what is idle may have left such.
+            let isReleased = keeper.table.state(of: entry).isReleased
+            if sighting?.isServing(withConnections: isReleased) ?? false {
+                keeper.take(.serviceBound, entry)
+            }
         }
     }
 
@@ -215,8 +219,9 @@ extension Loop {
 
 extension Sighting {
     /// Whether it is what a service leaves when it has bound what was released to it.
-    fileprivate var isServing: Bool {
+    fileprivate func isServing(withConnections: Bool) -> Bool {
         !servers.isEmpty
+            || withConnections && sockets.contains { $0.state == .connection && $0.inode != 0 }
     }
 
     /// Whether who had it by such means has it no longer.

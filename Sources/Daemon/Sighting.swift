@@ -47,16 +47,14 @@ struct Sighting {
     }
 
     /// Looks at many endpoints in one go, and gives what it sees of each, in their order.
-    static func each(
-        of endpoints: [Endpoint], _ scope: FoundSocket.Scope = .everything
-    ) -> [Sighting?] {
+    static func each(of endpoints: [Endpoint]) -> [Sighting?] {
         var all: [FoundSocket] = []
         var unseen: [TransportProtocol] = []
         var cut: [TransportProtocol] = []
         for transport in TransportProtocol.allCases {
             let ports = endpoints.filter { $0.transport == transport }.map { $0.port }
             if ports.isEmpty { continue }
-            let found = try? findSockets(transport.kernels, ports: ranges(of: ports), scope)
+            let found = try? findSockets(transport.kernels, ports: ranges(of: ports))
             guard let found else {
                 unseen.append(transport)
                 continue

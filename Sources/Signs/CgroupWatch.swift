@@ -81,6 +81,7 @@ public struct CgroupWatch: ~Copyable {
     }
 
     /// Undoes one `watch`; a cgroup that is not watched any more is as good.
+    @inline(never)
     public mutating func unwatch(_ cgroup: Text) {
         guard let index = entries.firstIndex(where: { $0.cgroup == cgroup }) else { return }
         entries[index].count -= 1
@@ -100,6 +101,7 @@ public struct CgroupWatch: ~Copyable {
         return news
     }
 
+    @inline(never)
     private mutating func take(_ notice: Descriptor.Notice) -> News? {
         switch notice {
         case .lost: return .lost
