@@ -37,7 +37,7 @@ struct Release: Change {
 struct Hold: Change {
     static let configuration = CommandConfiguration(
         abstract: "Hold a service's ports again after a release.",
-        discussion: "Exits 1 when a port is somebody else's, or none is held. For root.")
+        discussion: "Exits 1 when a port is in use, or none is held. For root.")
     static let done: Text = "held"
     static let mustDo = true
 
@@ -95,7 +95,9 @@ func changeLine(
 ) -> Text {
     let service = Text.printable(name.bytes[...], most: 255)
     var line: Text = "\(service): \(counted(count, "port", "ports")) \(word)"
-    if busy > 0 { line.append(", \(counted(busy, "is", "are")) somebody else's") }
+    // Of what is to be held its own service may have it.
+    let whose: Text = word == Hold.done ? "in use" : "somebody else's"
+    if busy > 0 { line.append(", \(counted(busy, "is", "are")) \(whose)") }
     if lacking > 0 {
         line.append(", \(counted(lacking, "is", "are")) not held, see 'portreservectl status'")
     }

@@ -41,7 +41,7 @@ struct ControlReloadTests {
             let client = try room.runPython(rehearsing)
 
             #expect(client.status == 0, room.story)
-            #expect(daemon.sockets == before && daemon.holdsAll, room.story)
+            #expect(daemon.keeps(before) && daemon.holdsAll, room.story)
             #expect(isFree("4001/tcp"), room.story)
             daemon.program.drain()
             #expect(!daemon.program.errorText.contains("reloaded"), room.story)

@@ -100,7 +100,7 @@ struct WordsTests {
     @Test("what came of a change is told in one line")
     func changes() {
         #expect(changeLine("cups", 1, 0, "released") == "cups: 1 port released")
-        #expect(changeLine("*", 0, 2, "held") == "*: 0 ports held, 2 are somebody else's")
+        #expect(changeLine("*", 0, 2, "held") == "*: 0 ports held, 2 are in use")
         let counts = [
             Member("added", .integer(2)), Member("removed", .integer(1)),
             Member("kept", .integer(40)),

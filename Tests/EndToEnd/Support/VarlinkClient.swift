@@ -115,6 +115,11 @@ extension Daemon {
         Set(room.descriptors(of: innerPid).values.filter { $0.hasPrefix("socket:") })
     }
 
+    /// Whether it has these sockets and no other, now or soon: what a client left is closed later.
+    func keeps(_ sockets: Set<String>) -> Bool {
+        Deadline.generous.poll { self.sockets == sockets }
+    }
+
     /// Whether it has `count` descriptors, now or soon: what a client left is closed a turn later.
     func settles(at count: Int) -> Bool {
         Deadline.generous.poll { room.descriptors(of: innerPid).count == count }
