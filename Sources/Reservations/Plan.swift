@@ -35,6 +35,8 @@ public struct Plan {
         /// Another endpoint of the same protocol and port, as an index of `entries`; -1: none.
         fileprivate let nextOnPort: Int32
         private let ownerNumber: Int32
+        /// The first other service that claims it, as an index of `services`; -1: none yet.
+        fileprivate var otherNumber: Int32 = -1
         fileprivate var lineNumber: Int32
 
         fileprivate init(_ endpoint: Endpoint, owner: Int, line: Int, nextOnPort: Int?) {
@@ -228,10 +230,14 @@ extension Plan {
             if entry.endpoint.address == .any || endpoint.address == .any {
                 throw Refusal(why: "overlaps \(entry.endpoint) of \(place)")
             }
-            if entry.owner != owner {
+            // What the owner keeps from before stands first, and yet may be another's as well.
+            let other = entry.owner == owner ? Int(entry.otherNumber) : entry.owner
+            if other >= 0 {
                 let port: Text = "\(endpoint.port)/\(endpoint.transport)"
-                let first = services[entry.owner].name
-                throw Refusal(why: "\(port) is already '\(first)', \(place), on another address")
+                let first = services[other]
+                let owners = other == entry.owner ? place : first.path
+                throw Refusal(
+                    why: "\(port) is already '\(first.name)', \(owners), on another address")
             }
         }
     }
@@ -240,6 +246,9 @@ extension Plan {
     mutating func insert(_ endpoint: Endpoint, _ claim: Claim, of service: Int) {
         let index = index(of: endpoint) ?? append(endpoint, line: claim.line, of: service)
         assert(entries[index].endpoint == endpoint, "an index leads to its endpoint")
+        if entries[index].owner != service, entries[index].otherNumber < 0 {
+            entries[index].otherNumber = Int32(service)
+        }
         entries[index].share = entries[index].share || claim.share
         entries[index].permanent = entries[index].permanent || claim.permanent
         if let own = lastReservation(of: index, by: service) {

@@ -209,6 +209,23 @@ struct Slip: Sendable, CustomTestStringConvertible {
             .map { plan.entries[$0.entry].endpoint }
     }
 
+    @Test("a wrong file that has not changed gets no port that it was refused before")
+    func unchanged() {
+        let (a, b) = (ServiceName("a"), ServiceName("b"))
+        let files = [
+            ConfigurationFile(Array("127.0.0.1:9/tcp\n".utf8), service: a, path: "a"),
+            ConfigurationFile(
+                Array("wrong/tcq\n127.0.0.1:9/tcp\n127.0.0.2:9/tcp\n".utf8), service: b,
+                path: "b"),
+        ]
+        let plan = Plan(files, database: nil)
+
+        let after = Plan(files, database: nil, unread: [], after: plan)
+
+        #expect(after.entries.map { $0.endpoint.text } == ["127.0.0.1:9/tcp"])
+        #expect(after.diagnostics.count == plan.diagnostics.count)
+    }
+
     @Test(
         "no order of reloads costs a wrong or unread file an endpoint", arguments: UInt64(0)..<100)
     func walk(seed: UInt64) {
