@@ -81,6 +81,15 @@ int clinux_drop_datagrams(int socket) {
     return setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
+int clinux_open_cgroup(int mount, uint64_t id) {
+    union {
+        struct file_handle handle;
+        char space[sizeof(struct file_handle) + sizeof id];
+    } cgroup = {.handle = {.handle_bytes = sizeof id, .handle_type = 0xfe /* FILEID_KERNFS */}};
+    memcpy(cgroup.space + offsetof(struct file_handle, f_handle), &id, sizeof id);
+    return open_by_handle_at(mount, &cgroup.handle, O_PATH | O_CLOEXEC);
+}
+
 int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int clinux_terminal_columns(int file) {

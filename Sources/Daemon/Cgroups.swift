@@ -57,6 +57,13 @@ struct Cgroups: ~Copyable {
         try? tree?.id(of: cgroup)
     }
 
+    /// The cgroup in which a socket was made, nil where it is gone or cannot be told.
+    @inline(never)
+    borrowing func cgroup(ofSocket socket: FoundSocket) -> Text? {
+        guard let id = socket.cgroup else { return nil }
+        return (try? tree?.cgroup(of: id)) ?? nil
+    }
+
     /// The cgroup as it is now, and follows it; nil where it is gone.
     @inline(never)
     mutating func place(of identity: Identity) -> Place? {

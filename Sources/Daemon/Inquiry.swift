@@ -118,7 +118,10 @@ struct Inquiry: ~Copyable {
         for number in rising(pids).prefix(Holder.processesMax) {
             let pid = Int32(number)
             guard let facts = try? ProcessFacts(pid: pid) else { continue }
-            let cgroup = facts.cgroup.map { $0.path }
+            // What init holds, it holds for a unit, in whose cgroup systemd makes the socket.
+            let made =
+                pid == 1 ? sighting.keepers.first.flatMap { cgroups.cgroup(ofSocket: $0) } : nil
+            let cgroup = made ?? facts.cgroup.map { $0.path }
             processes.append(
                 Holder.Process(
                     pid: pid, command: facts.command, uid: facts.effectiveUID,

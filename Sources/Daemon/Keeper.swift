@@ -74,7 +74,7 @@ struct Keeper: ~Copyable {
     @inline(never)
     mutating func release(_ entry: Int, to service: Int) -> Bool {
         let wasHeld = holds[entry] != nil
-        take { $0.release(entry, to: service) }
+        act(table.release(entry, to: service))
         return wasHeld && holds[entry] == nil
     }
 
@@ -86,13 +86,17 @@ struct Keeper: ~Copyable {
     /// Takes what has happened to an endpoint, and does what has to be done.
     @inline(never)
     mutating func take(_ event: Event, _ entry: Int) {
-        for step in table.take(event, entry) { act(step) }
+        act(table.take(event, entry))
     }
 
-    /// Takes what has happened to X.
+    /// Takes the news that a cgroup has processes, or has none any more; nil: it is removed.
+    mutating func note(cgroup id: UInt64, isPopulated: Bool?) {
+        act(table.note(id, isPopulated: isPopulated))
+    }
+
     @inline(never)
-    mutating func take(_ news: (inout Table) -> [Step]) {
-        for step in news(&table) { act(step) }
+    private mutating func act(_ steps: [Step]) {
+        for step in steps { act(step) }
     }
 
     /// The answer to the one bind that a step may ask for is taken before its next step.
@@ -203,22 +207,22 @@ extension Keeper {
     borrowing func isServices(_ entry: Int) -> Bool { holders[entry]?.isService ?? false }
 
     /// Notes whose process has an endpoint that several services claim.
-    mutating func claim(_ entry: Int, by service: Int) { take { $0.claim(entry, by: service) } }
+    mutating func claim(_ entry: Int, by service: Int) { act(table.claim(entry, by: service)) }
 
     /// Notes X of an endpoint's service: the cgroup of who has bound it.
     mutating func enter(_ place: Place, _ entry: Int) {
         let service = table.claimant(of: entry)
         let generation = table.rule(of: service).generation
-        take { $0.enter(place, entry, generation: generation) }
+        act(table.enter(place, entry, generation: generation))
     }
 
     /// Notes that who has bound an endpoint is in no cgroup that says who he is.
     @inline(never)
-    mutating func enterUnknown(_ entry: Int) { take { $0.enterUnknown(entry) } }
+    mutating func enterUnknown(_ entry: Int) { act(table.enterUnknown(entry)) }
 
     /// Notes that a service is being released by who is in `place`, nil: that says nothing.
     mutating func beginRelease(of service: Int, by place: Place?) {
-        take { $0.beginRelease(of: service, by: place) }
+        act(table.beginRelease(of: service, by: place))
     }
 
     /// Why an endpoint could not be had when it was last tried.
@@ -286,7 +290,7 @@ extension Keeper {
         for pair in change.kept where old.keeping(of: pair.old) != table.keeping(of: pair.new) {
             renew(pair.new)
         }
-        take { $0.reconcile() }
+        act(table.reconcile())
         changeCount += 1
     }
 }

@@ -59,14 +59,7 @@ extension Loop {
 
     @inline(never)
     private mutating func takeCgroupNews(_ news: [Cgroups.News]) {
-        for one in news {
-            keeper.take { table in
-                guard let isPopulated = one.isPopulated else {
-                    return table.noteRemoval(of: one.id)
-                }
-                return table.note(one.id, isPopulated: isPopulated)
-            }
-        }
+        for one in news { keeper.note(cgroup: one.id, isPopulated: one.isPopulated) }
     }
 
     /// Takes the news that a process has ended.

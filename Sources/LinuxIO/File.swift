@@ -77,6 +77,7 @@ public func open(
     try open(path, access, at: directory.number)
 }
 
+@inline(never)
 private func open(_ path: Path, _ access: FileAccess, at directory: Int32) throws(Errno)
     -> Descriptor
 {

@@ -27,17 +27,7 @@ extension Descriptor {
     /// Throws `.noEntry` where it is closed, `.accessDenied` where the process is none of ours. Only
     /// the link is read: to look at the file itself could wait for a dead file server.
     public borrowing func socketInode(ofFile file: Int32) throws(Errno) -> UInt32? {
-        let number = number
-        var target = [CChar](repeating: 0, count: 32)
-        var span = target.mutableSpan
-        let path = Path(Text(decimal: Int(file)))
-        let count = try unsafe span.withUnsafeMutableBufferPointer { room throws(Errno) in
-            try unsafe path.withPointer { path throws(Errno) in
-                guard let start = room.baseAddress else { return 0 }
-                return try ask { unsafe readlinkat(number, path, start, room.count) }
-            }
-        }
-        return inode(ofSocketLink: target.prefix(count).map { UInt8(bitPattern: $0) })
+        inode(ofSocketLink: try linkTarget(Path(Text(decimal: Int(file))), most: 32))
     }
 }
 

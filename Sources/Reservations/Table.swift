@@ -110,17 +110,24 @@ public struct Table {
     public mutating func take(_ event: Event, _ entry: Int) -> [Step] {
         assert(states.indices.contains(entry), "an entry of another plan")
         let old = states[entry]
-        var steps = [apply(event, entry)]
+        let step = apply(event, entry)
+        if states[entry] == .serving, old != .serving { return [step] + tellSiblings(of: entry) }
+        guard states[entry] == .released(.unknown), servingCounts[claimant(of: entry)] > 0 else {
+            return [step]
+        }
+        return [step, apply(.otherServes, entry)]
+    }
+
+    /// Tells what else its service claims that it serves, where this is the first; who is released
+    /// later is told then.
+    @inline(never)
+    private mutating func tellSiblings(of entry: Int) -> [Step] {
         let claimant = claimants[entry]
-        let servingCount = servingCounts[Int(claimant)]
-        if states[entry] == .serving, old != .serving, servingCount == 1 {
-            // Who is released later is told then.
-            for other in entries(of: Int(claimant))
-            where other != entry && claimants[other] == claimant {
-                steps.append(apply(.otherServes, other))
-            }
-        } else if states[entry] == .released(.unknown), servingCount > 0 {
-            steps.append(apply(.otherServes, entry))
+        if servingCounts[Int(claimant)] != 1 { return [] }
+        var steps: [Step] = []
+        for other in entries(of: Int(claimant))
+        where other != entry && claimants[other] == claimant {
+            steps.append(apply(.otherServes, other))
         }
         return steps
     }
@@ -164,7 +171,9 @@ extension Table {
     @inline(never)
     public mutating func beginRelease(of service: Int, by place: Place?) -> [Step] {
         let isServing = servingCounts[service] > 0
-        return change(service) { rule in rule.release(by: place, isServing: isServing) }
+        var rule = rules[service]
+        rule.release(by: place, isServing: isServing)
+        return renew(service, rule)
     }
 
     /// Releases one endpoint to a service that claims it; who has one now keeps its rule.
@@ -179,55 +188,50 @@ extension Table {
     public mutating func claim(_ entry: Int, by service: Int) -> [Step] {
         assert(entries(of: service).contains(entry), "who has it has a line for it")
         if claimants[entry] == Int32(service) { return [] }
-        if states[entry] == .serving {
-            servingCounts[claimant(of: entry)] -= 1
-            servingCounts[service] += 1
-        }
+        let former = claimant(of: entry)
         claimants[entry] = Int32(service)
-        guard states[entry] == .serving, keeping(of: entry) == .guarded else { return [] }
         let state = states[entry]
-        return [
-            Step(
-                entry: entry, event: .foundService, old: state, new: state,
-                effects: Effects(.allow))
-        ]
+        guard state == .serving else { return [] }
+        servingCounts[former] -= 1
+        servingCounts[service] += 1
+        let allowed = Step(
+            entry: entry, event: .foundService, old: state, new: state,
+            effects: keeping(of: entry) == .guarded ? Effects(.allow) : .none)
+        return [allowed] + tellSiblings(of: entry)
     }
 
     /// Notes the cgroup of who has bound the endpoint; nothing where a rule has been renewed since.
     public mutating func enter(_ place: Place, _ entry: Int, generation: Int) -> [Step] {
         let service = claimant(of: entry)
         guard rules[service].generation == generation else { return [] }
-        return change(service) { rule in
-            rule.enter(place)
-            rule.bound(place.id)
-        }
+        var rule = rules[service]
+        rule.enter(place)
+        rule.bound(place.id)
+        return renew(service, rule)
     }
 
     /// Notes that who has bound the endpoint is in no cgroup that says who he is.
     public mutating func enterUnknown(_ entry: Int) -> [Step] {
-        change(claimant(of: entry)) { rule in rule.boundUnknown() }
+        let service = claimant(of: entry)
+        var rule = rules[service]
+        rule.boundUnknown()
+        return renew(service, rule)
     }
 
-    /// Takes the news that a cgroup has processes, or has none any more.
-    public mutating func note(_ id: UInt64, isPopulated: Bool) -> [Step] {
-        news(of: id) { rule in _ = rule.note(id, isPopulated: isPopulated) }
-    }
-
-    /// Takes the news that a cgroup is removed.
-    public mutating func noteRemoval(of id: UInt64) -> [Step] {
-        news(of: id) { rule in _ = rule.remove(id) }
+    /// Takes the news that a cgroup has processes, or has none any more; nil: it is removed.
+    @inline(never)
+    public mutating func note(_ id: UInt64, isPopulated: Bool?) -> [Step] {
+        var steps: [Step] = []
+        for service in rules.indices {
+            var rule = rules[service]
+            let isPlace = isPopulated.map { rule.note(id, isPopulated: $0) } ?? rule.remove(id)
+            if isPlace { steps += renew(service, rule) }
+        }
+        return steps
     }
 
     /// The cgroups that somebody's life depends on.
     public var watchedPlaces: [UInt64] { rules.flatMap { $0.places.map { $0.id } } }
-
-    private mutating func news(of id: UInt64, _ note: (inout Rule) -> Void) -> [Step] {
-        var steps: [Step] = []
-        for service in rules.indices where rules[service].places.contains(where: { $0.id == id }) {
-            steps += change(service, note)
-        }
-        return steps
-    }
 
     /// Tells endpoints what X is now where a new plan has given them to another service.
     public mutating func reconcile() -> [Step] {
@@ -240,12 +244,12 @@ extension Table {
         return steps
     }
 
-    /// Changes a service's places, and tells its endpoints what that comes to.
+    /// Gives a service new places, and tells its endpoints what that comes to.
     @inline(never)
-    private mutating func change(_ service: Int, _ body: (inout Rule) -> Void) -> [Step] {
+    private mutating func renew(_ service: Int, _ rule: Rule) -> [Step] {
         let before = rules[service].population
-        body(&rules[service])
-        guard let event = event(of: rules[service].population, after: before) else { return [] }
+        rules[service] = rule
+        guard let event = event(of: rule.population, after: before) else { return [] }
         var steps: [Step] = []
         for entry in entries(of: service) where claimants[entry] == Int32(service) {
             if states[entry] == .planned { continue }

@@ -68,6 +68,16 @@ extension CgroupTree {
         }
     }
 
+    /// The cgroup of that number, from the root of our cgroup namespace; nil where it is not seen
+    /// from here, or is gone.
+    @inline(never)
+    public func cgroup(of id: UInt64) throws(Errno) -> Text? {
+        let path = try open(Path(directory), .directory).pathOfCgroup(id).bytes
+        guard path.starts(with: directory.bytes) else { return nil }
+        let inner = Text(path.dropFirst(directory.bytes.count))
+        return root == "/" ? inner : root + inner
+    }
+
     /// Whether a process that is no zombie is in a cgroup or below it; nil where it is gone.
     public func isPopulated(_ cgroup: Text) throws(Errno) -> Bool? {
         guard let directory = directory(of: cgroup) else { return nil }

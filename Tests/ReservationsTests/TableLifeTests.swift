@@ -81,8 +81,9 @@ private struct Played {
 
         #expect(steps.asked == [Asked(entry: 0, .none)])
         #expect(played.table.claimant(of: 0) == 0)
-        #expect(played.table.noteRemoval(of: 8).isEmpty)
-        #expect(played.table.noteRemoval(of: 7).asked == [Asked(entry: 0, Effects(.identify))])
+        #expect(played.table.note(8, isPopulated: nil).isEmpty)
+        #expect(
+            played.table.note(7, isPopulated: nil).asked == [Asked(entry: 0, Effects(.identify))])
     }
 
     @Test("gives an endpoint to whose process has it, and its rule with it")
@@ -122,6 +123,20 @@ private struct Played {
                 Asked(entry: 1, Effects([], wakeAfterMs: 90_000)),
             ])
         #expect(played.states == [.serving, .released(.besideServing), .released(.unknown)])
+    }
+
+    @Test("hurries an endpoint of the service whose process turns out to have another one")
+    func otherServesByClaim() {
+        var played = Played([("a", "1/tcp"), ("b", "1/tcp\n2/tcp")])
+        _ = played.release(1)
+        _ = played.release(0)
+        _ = played.take(.serviceBound, 0)
+        #expect(played.states == [.serving, .released(.unknown)])
+
+        let steps = played.table.claim(0, by: 1)
+
+        #expect(steps.asked.last == Asked(entry: 1, Effects([], wakeAfterMs: 90_000)))
+        #expect(played.states == [.serving, .released(.besideServing)])
     }
 
     @Test("hurries an endpoint that is released after another one of its service serves")
@@ -165,7 +180,9 @@ private struct Played {
         #expect(played.states == [.released(.empty), .released(.empty), .held])
         #expect(played.table.note(7, isPopulated: false).isEmpty)
         #expect(
-            played.table.noteRemoval(of: 7).map { $0.effects } == [Effects(.bind), Effects(.bind)])
+            played.table.note(7, isPopulated: nil).map { $0.effects } == [
+                Effects(.bind), Effects(.bind),
+            ])
         #expect(played.table.watchedPlaces.isEmpty)
     }
 
@@ -191,7 +208,7 @@ private struct Played {
         _ = played.release(0)
         #expect(played.states == [.released(.unknown)])
 
-        #expect(played.table.noteRemoval(of: 7).asked == [Asked(entry: 0, .none)])
+        #expect(played.table.note(7, isPopulated: nil).asked == [Asked(entry: 0, .none)])
         #expect(played.states == [.released(.unknown)])
         #expect(played.table.presence(of: 0) == .unknown)
     }
@@ -217,7 +234,7 @@ private struct Played {
         _ = played.release(0, by: 7)
 
         let events: [Event] = [.serviceBound, .freed(.removed), .xRemoved, .due, .otherServes]
-        let steps = events.flatMap { played.take($0, 0) } + played.table.noteRemoval(of: 7)
+        let steps = events.flatMap { played.take($0, 0) } + played.table.note(7, isPopulated: nil)
 
         #expect(steps.allSatisfy { $0.effects == .none })
         #expect(played.states == [.released(.unknown), .released(.unknown)])

@@ -53,7 +53,7 @@ private func reloaded(_ old: Table, _ files: [(service: Text, text: String)]) ->
 
         #expect(table.reconcile().isEmpty, "what X was it is")
         #expect(table.presence(of: 1) == .populated)
-        let steps = table.noteRemoval(of: 7)
+        let steps = table.note(7, isPopulated: nil)
 
         #expect(
             steps.asked == [Asked(entry: 1, Effects(.identify)), Asked(entry: 2, Effects(.bind))])
@@ -65,7 +65,7 @@ private func reloaded(_ old: Table, _ files: [(service: Text, text: String)]) ->
 
         #expect(table.claimant(of: 1) == 1)
         #expect(table.reconcile().isEmpty)
-        #expect(table.noteRemoval(of: 7).asked.contains(Asked(entry: 1, Effects(.bind))))
+        #expect(table.note(7, isPopulated: nil).asked.contains(Asked(entry: 1, Effects(.bind))))
     }
 
     @Test("tells endpoints what X is where other places have come to it")

@@ -94,8 +94,10 @@ struct CgroupTests {
     func identified() throws {
         let cgroup = try OwnCgroup(tree, name: "portreserve-test-again")
         let first = try #require(try tree.id(of: cgroup.path))
+        #expect(try tree.cgroup(of: first) == cgroup.path)
         cgroup.remove()
         #expect(try tree.id(of: cgroup.path) == nil)
+        #expect(throws: Errno(ESTALE)) { try tree.cgroup(of: first) }
         let again = try OwnCgroup(tree, name: "portreserve-test-again")
 
         #expect(try tree.id(of: again.path) != first)

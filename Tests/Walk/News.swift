@@ -96,7 +96,7 @@ extension World {
 
     private mutating func takeRemoval(_ index: Int) {
         note("removed", of: .cgroup(cgroups[index].id))
-        run(table.noteRemoval(of: cgroups[index].id))
+        run(table.note(cgroups[index].id, isPopulated: nil))
         cgroups[index].id = 0
     }
 }

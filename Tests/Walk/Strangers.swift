@@ -179,7 +179,8 @@ extension World {
 
     private mutating func tellStrangeNews() {
         let id = lastId + 1 + UInt64(random.below(100))
-        let steps = table.note(id, isPopulated: random.chance(500)) + table.noteRemoval(of: id)
+        let steps =
+            table.note(id, isPopulated: random.chance(500)) + table.note(id, isPopulated: nil)
         if !steps.isEmpty { fail("news of what is no place of ours", 0) }
     }
 }

@@ -77,6 +77,9 @@ enum {
     clinux_remote_port_offset = NLMSG_HDRLEN + offsetof(struct inet_diag_msg, id.idiag_dport),
 };
 
+// open_by_handle_at is GNU's, and a handle has no fixed size. The directory of a cgroup by its id.
+int clinux_open_cgroup(int mount, uint64_t id);
+
 // pidfd_open came with glibc 2.36; Linux 5.3 has it.
 int clinux_pidfd_open(pid_t pid);
 

@@ -84,10 +84,15 @@ extension Room {
     func startPython(
         _ script: String, _ words: [String] = [], with setting: Setting = Setting()
     ) throws -> Program {
+        try start(python(script) + words, setting)
+    }
+
+    /// The command for a Python script, behind which its words go.
+    func python(_ script: String) -> [String] {
         // A file, so that the test's story has its name and not its text.
         let path = "/run/script\(programs.count).py"
         write(path, client + script + verdict)
-        return try start(["/usr/bin/python3", "-I", path] + words, setting)
+        return ["/usr/bin/python3", "-I", path]
     }
 
     /// Runs a Python script to its end.
