@@ -26,32 +26,38 @@ extension Loop {
             for entry in lookout.contested { keeper.identify(entry) }
             return
         }
+        var left: [Int] = []
         for socket in sockets {
             for entry in lookout.contested where endpoint(entry).isMet(by: socket) {
-                takeDeparture(of: socket, entry)
+                switch keeper.table.state(of: entry) {
+                case .busy:
+                    // Whoever else comes and goes on that port does not concern us.
+                    let holder = keeper.holder(of: entry)
+                    if holder?.mayHave(socket) ?? true { free(entry) }
+                case .serving: left.append(entry)
+                case .planned, .binding, .held, .released, .idle, .failed: continue
+                }
+            }
+        }
+        takeDepartures(from: left)
+    }
+
+    /// Finds out whose last socket has gone: a look costs milliseconds, so it is one for many.
+    @inline(never)
+    private mutating func takeDepartures(from entries: [Int]) {
+        for (entry, sighting) in zip(entries, sightings(of: entries)) {
+            if sighting?.isFree(for: keeper.holder(of: entry)) == true {
+                free(entry)
+            } else if sighting == nil || sighting?.timeWaitMs != nil {
+                // Of the end of a TIME_WAIT there is no news: when it comes has to be asked.
+                keeper.identify(entry)
             }
         }
     }
 
     @inline(never)
-    private mutating func takeDeparture(of socket: FoundSocket, _ entry: Int) {
-        let isLast: Bool
-        let holder = keeper.holder(of: entry)
-        switch keeper.table.state(of: entry) {
-        case .busy:
-            // Whoever else comes and goes on that port does not concern us.
-            isLast = holder.map { $0.cookies.isEmpty || $0.cookies.contains(socket.cookie) } ?? true
-        case .serving:
-            guard let sighting = Sighting(of: endpoint(entry)) else {
-                keeper.identify(entry)
-                return
-            }
-            isLast = sighting.isFree(for: holder)
-            // Of the end of a TIME_WAIT there is no news: when it comes has to be asked.
-            if !isLast, sighting.timeWaitMs != nil { keeper.identify(entry) }
-        case .planned, .binding, .held, .released, .idle, .failed: return
-        }
-        if isLast { keeper.take(.freed(keeper.table.presence(of: entry)), entry) }
+    private mutating func free(_ entry: Int) {
+        keeper.take(.freed(keeper.table.presence(of: entry)), entry)
     }
 
     /// Takes the news of cgroups.
@@ -82,8 +88,7 @@ extension Loop {
     private mutating func look() {
         let unbound = keeper.unbound()
         if unbound.isEmpty { return }
-        let sightings = Sighting.each(of: unbound.map { endpoint($0) })
-        for (entry, sighting) in zip(unbound, sightings) {
+        for (entry, sighting) in zip(unbound, sightings(of: unbound)) {
             // A client that was to have the port only connects; what is idle may have left such.
             let isReleased = keeper.table.state(of: entry).isReleased
             if sighting?.isServing(withConnections: isReleased) ?? false {
@@ -167,6 +172,11 @@ extension Loop {
         }
     }
 
+    @inline(never)
+    private borrowing func sightings(of entries: [Int]) -> [Sighting?] {
+        Sighting.each(of: entries.map { endpoint($0) })
+    }
+
     private borrowing func endpoint(_ entry: Int) -> Endpoint {
         keeper.table.plan.entries[entry].endpoint
     }
@@ -227,6 +237,10 @@ extension Sighting {
 }
 
 extension Holder {
+    fileprivate func mayHave(_ socket: FoundSocket) -> Bool {
+        cookies.isEmpty || cookies.contains(socket.cookie)
+    }
+
     fileprivate func has(_ pid: Int32) -> Bool { processes.contains { $0.pid == pid } }
 
     /// Whether the parent of one of its processes lives that is not one itself, nor init.
