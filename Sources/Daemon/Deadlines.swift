@@ -44,6 +44,8 @@ struct Deadlines {
 
     private mutating func dropStale() {
         while let first = heap.first, moments[first.key] != first.moment { pop() }
+        // Its memory too: it was as large as there are endpoints.
+        if heap.isEmpty { heap = [] }
     }
 
     private mutating func rebuild() {
