@@ -40,7 +40,7 @@ test_packages = rpcbind nfs-common ypbind-mt cups-daemon libtirpc3 iproute2 stra
 
 .NOTPARALLEL:
 .PHONY: help build lean test quick e2e walk fuzz lint format bench measure man install uninstall \
-    run demo clean check need-swift need-tests need-mandoc
+    run demo clean check soak need-swift need-tests need-mandoc
 
 help: ## these lines
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,11 @@ walk: need-swift ## ten million steps of endpoints' lives, simulated, and plante
 	@swift build -c release --static-swift-stdlib --product walk --disable-local-rpath
 	@.build/release/walk 10000000
 	@.build/release/walk --planted
+
+soak: need-tests build ## 60 s and two simulated hours of services that come and go; needs root
+	@swift build --build-tests
+	@tools/root.sh env $(test_environment) PORTRESERVE_SOAK_SECONDS=60 $(SWIFT_TEST) --skip-build \
+	    --filter SoakTests
 
 fuzz: need-swift ## random bytes for all that reads foreign ones, FUZZ_SECONDS (20) each
 	@FUZZ=1 swift build -c release --scratch-path $(fuzz_folder)

@@ -12,7 +12,7 @@ private let clockPath = "/run/clock"
 extension Room {
     /// Sets the clock right, and says how to start a daemon that goes by it.
     func settableClock() -> Setting {
-        write(clockPath, bytes: Array(repeating: 0, count: 8))
+        write(clockPath, bytes: Array(repeating: 0, count: 16))
         var setting = Setting()
         setting.environment += [
             "PORTRESERVE_CLOCK=\(clockPath)", "LD_PRELOAD=\(Thief.folder)/libsettableclock.so",
@@ -25,5 +25,8 @@ extension Room {
 let clock = """
     def ahead(seconds):
         with open("\(clockPath)", "r+b") as it: it.write(struct.pack("=q", seconds))
+    def bytes_in_use():
+        # Of malloc, when the daemon last asked for the time.
+        with open("\(clockPath)", "rb") as it: return struct.unpack("=qq", it.read(16))[1]
 
     """
