@@ -83,16 +83,11 @@ struct Inquiry: ~Copyable {
     @inline(never)
     private mutating func end(_ cgroups: borrowing Cgroups, isBlind: Bool) -> [Finding] {
         var findings: [Finding] = []
-        var again: [Subject] = []
+        var lost: [Endpoint] = []
         for subject in subjects {
             let processes = processes(of: subject.sighting, cgroups)
             if processes.isEmpty, !isSecond {
-                // Gone while one looked, or met by nobody in a walk that it crossed.
-                guard let now = Sighting(of: subject.endpoint), !now.sockets.isEmpty else {
-                    findings.append(Finding(endpoint: subject.endpoint, holder: nil))
-                    continue
-                }
-                again.append(Subject(endpoint: subject.endpoint, sighting: now))
+                lost.append(subject.endpoint)
             } else {
                 // What is the kernel's own stays; others may come and go too fast to be met.
                 let isHidden = isBlind || processes.isEmpty && !subject.isStillThere
@@ -100,7 +95,16 @@ struct Inquiry: ~Copyable {
                 findings.append(Finding(endpoint: subject.endpoint, holder: holder))
             }
         }
-        subjects = again
+        subjects = []
+        // Gone while one looked, or met by nobody in a walk that it crossed: a look costs
+        // milliseconds, so it is one for all.
+        for (endpoint, sighting) in zip(lost, Sighting.each(of: lost)) {
+            if let sighting, !sighting.sockets.isEmpty {
+                subjects.append(Subject(endpoint: endpoint, sighting: sighting))
+            } else {
+                findings.append(Finding(endpoint: endpoint, holder: nil))
+            }
+        }
         isSecond = true
         return findings + walk()
     }
