@@ -122,20 +122,23 @@ private let measures = """
         return sum(int(l.split()[1]) for l in lines(name) if l.split(":")[0] in keys)
     def descriptors(): return len(os.listdir(f"/proc/{DAEMON}/fd"))
     def kilobytes(): return numbers("smaps_rollup", "Anonymous", "Swap")
-    def sleeps(when):
+    def wakes(seconds):
         def switches():
             return numbers("status", "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches")
-        def wakes(seconds):
-            before = switches()
-            time.sleep(seconds)
-            return switches() - before
+        before = switches()
+        time.sleep(seconds)
+        return switches() - before
+    def falls_asleep(when): until(f"asleep {when}", lambda: wakes(0.2) == 0)
+    def sleeps(when):
         # News of a cgroup may be 20 ms late.
-        until(f"asleep {when}", lambda: wakes(0.2) == 0)
+        falls_asleep(when)
         same(f"wake-ups {when}", wakes(3), 0)
     def all_once():
         # A point of rest that is always the same: all have been up together, all are held again.
         for it in services: it.come()
         all_are("serving")
+        # Services of which it is not found out yet who they are keep the daemon waiting for 10 s.
+        falls_asleep("when it knows them")
         for it in services: it.go()
         all_are("held")
         return descriptors(), bytes_in_use(), kilobytes()
