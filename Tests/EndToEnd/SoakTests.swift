@@ -117,6 +117,7 @@ private let measures = """
         if until(f"all {state}", lambda: states() == {state}): return
         for it in Varlink().all("List"):
             if it["parameters"]["reservation"]["state"] != state: print(it, file=sys.stderr)
+        sys.exit(1)
     def lines(name): return open(f"/proc/{DAEMON}/{name}").read().splitlines()
     def numbers(name, *keys):
         return sum(int(l.split()[1]) for l in lines(name) if l.split(":")[0] in keys)
