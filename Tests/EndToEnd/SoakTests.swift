@@ -204,5 +204,5 @@ private let setForward = """
         until("all held", lambda: states_after(11) == {"held"}, 60)
     hours = 2 if SECONDS >= 60 else 0.5
     compare(lambda: soak(hours * 1800))
-    is_whole(140 + 80 * hours)
+    is_whole(140 + 40 * hours)
     """
