@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "clinux.h"
 
+#include <linux/membarrier.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
@@ -91,6 +92,12 @@ int clinux_open_cgroup(int mount, uint64_t id) {
 }
 
 int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int clinux_bpf(enum bpf_cmd command, union bpf_attr *request) {
+    return (int)syscall(SYS_bpf, command, request, sizeof *request);
+}
+
+int clinux_barrier(void) { return (int)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0); }
 
 int clinux_terminal_columns(int file) {
     struct winsize size;

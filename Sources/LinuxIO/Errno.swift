@@ -60,19 +60,23 @@ extension Errno {
 }
 
 /// The kernel's answer to `call`: the one place that reads errno, and the one that retries.
-func ask<Answer: FixedWidthInteger>(_ call: () -> Answer) throws(Errno) -> Answer {
+///
+/// `mayBeBad`: EBADF says something else there than that a descriptor of ours is wrong.
+func ask<Answer: FixedWidthInteger>(
+    mayBeBad: Bool = false, _ call: () -> Answer
+) throws(Errno) -> Answer {
     while true {
         let answer = call()
         if answer != -1 { return answer }
-        if let refusal = refusal() { throw refusal }
+        if let refusal = refusal(mayBeBad) { throw refusal }
     }
 }
 
 /// Why the kernel refused; nil: it was interrupted and is to be asked again.
 @inline(never)
-private func refusal() -> Errno? {
+private func refusal(_ mayBeBad: Bool) -> Errno? {
     let refusal = Errno(clinux_errno())
-    if refusal == .badDescriptor || refusal == .badAddress {
+    if refusal == .badDescriptor && !mayBeBad || refusal == .badAddress {
         fatalError("a descriptor or an address of ours is wrong")
     }
     return refusal == .interrupted ? nil : refusal

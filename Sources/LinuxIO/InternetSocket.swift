@@ -38,7 +38,8 @@ public enum Neighbours {
 /// `.timeWait` only that of a client that had no SO_REUSEADDR. `.familyNotSupported` is a kernel without that family.
 public func holdingSocket(
     _ transport: Transport, _ address: InternetAddress, port: UInt16,
-    beside neighbours: Neighbours = .timeWait
+    beside neighbours: Neighbours = .timeWait,
+    beforeBind announce: (borrowing Descriptor) throws(Errno) -> Void = { _ throws(Errno) in }
 ) throws(Errno) -> Descriptor {
     let type = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
     let kind = Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -49,6 +50,7 @@ public func holdingSocket(
         try socket.set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, only)
     }
     try socket.allowForeignAddress(address)
+    try announce(socket)
     switch transport {
     case .tcp:
         // Linux: TIME_WAIT refuses a bind without SO_REUSEADDR; left on, any local user may bind
@@ -89,6 +91,20 @@ extension Descriptor {
         case .ipv4: try set(Int32(IPPROTO_IP), IP_FREEBIND, 1)
         case .ipv6: try set(Int32(IPPROTO_IPV6), IPV6_FREEBIND, 1)
         }
+    }
+
+    /// The port that this socket is bound to, 0 for none.
+    public borrowing func boundPort() throws(Errno) -> UInt16 {
+        let number = number
+        var name = sockaddr_in6()
+        var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        _ = try unsafe withUnsafeMutablePointer(to: &name) { name throws(Errno) in
+            let general = unsafe UnsafeMutableRawPointer(name).assumingMemoryBound(
+                to: sockaddr.self)
+            return try ask { unsafe getsockname(number, general, &size) }
+        }
+        // It stands at the same place in sockaddr_in.
+        return UInt16(bigEndian: name.sin6_port)
     }
 
     fileprivate borrowing func bind(_ address: InternetAddress, _ port: UInt16) throws(Errno) {

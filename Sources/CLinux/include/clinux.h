@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -20,6 +21,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -82,6 +84,10 @@ int clinux_open_cgroup(int mount, uint64_t id);
 
 // pidfd_open came with glibc 2.36; Linux 5.3 has it.
 int clinux_pidfd_open(pid_t pid);
+
+// bpf(2) and membarrier(2) have no wrappers. The barrier waits for whatever program runs now.
+int clinux_bpf(enum bpf_cmd command, union bpf_attr *request);
+int clinux_barrier(void);
 
 // ioctl is variadic. The columns of a terminal, 0 where it is none or does not know.
 int clinux_terminal_columns(int file);
