@@ -25,7 +25,7 @@ let package = Package(
         .target(name: "Signs", dependencies: ["LinuxIO", "Text"], swiftSettings: core),
         .target(name: "Reservations", dependencies: ["Text"], swiftSettings: core),
         .target(name: "Varlink", dependencies: ["Text"], swiftSettings: core),
-        .target(name: "Guard", swiftSettings: core),
+        .target(name: "Guard", dependencies: ["LinuxIO", "Text"], swiftSettings: core),
         .target(
             name: "Control", dependencies: ["LinuxIO", "Reservations", "Text", "Varlink"],
             swiftSettings: core),
@@ -113,7 +113,9 @@ if lean {
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
-        .testTarget(name: "GuardTests", dependencies: ["Guard"], swiftSettings: house),
+        .testTarget(
+            name: "GuardTests", dependencies: ["Guard", "LinuxIO", "Text", "Signs", "CRig"],
+            swiftSettings: house),
         .testTarget(name: "TextTests", dependencies: ["Text", "Seeded"], swiftSettings: house),
         .testTarget(
             name: "LinuxIOTests", dependencies: ["LinuxIO", "Text", "CRig", "Seeded"],

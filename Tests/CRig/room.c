@@ -4,16 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -80,15 +77,6 @@ static int mounts(struct rig_room *room)
     return 0;
 }
 
-static int loopback(struct rig_room *room)
-{
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-    int answer = fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) ? refused(room, "lo up") : 0;
-    if (fd >= 0) close(fd);
-    return answer;
-}
-
 /// Process 1: mounts /proc, answers 0 or an errno, waits for the leash; only system calls.
 static void be_init(int leash, int answer)
 {
@@ -140,7 +128,7 @@ int rig_room_enter(struct rig_room *room)
     if (unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWPID))
         return refused(room, "unshare");
     int failed = mounts(room);
-    if (!failed) failed = loopback(room);
+    if (!failed && rig_loopback_up()) failed = refused(room, "lo up");
     if (!failed) failed = start_init(room);
     return failed;
 }

@@ -75,4 +75,45 @@ int rig_pidfd(int pid);
 /// The exit status that waitpid(2) gave, 128 + n for a signal.
 int rig_status(int raw);
 
+/// Who binds: a process of its own.
+struct rig_binder {
+    const char *cgroup;  ///< The directory of the cgroup that it moves to; NULL: it stays.
+    bool elsewhere;      ///< Whether it makes a network of its own before.
+    unsigned user;       ///< Its uid.
+};
+
+/// What has become of binds, in memory that processes share.
+struct rig_tally {
+    volatile uint64_t bound;
+    volatile uint64_t in_use;
+    volatile uint64_t other;
+};
+
+/// A tally at 0, which its processes and this one see.
+struct rig_tally *rig_new_tally(void);
+
+/// Has it bind there once; answers 0, and its pid in `pid`.
+int rig_bind_as(struct rig_binder who, struct rig_endpoint there, int *pid);
+
+/// Has it bind and close there until it is killed; answers its pid. It dies with this process.
+int rig_bind_on_and_on(struct rig_binder who, struct rig_endpoint there, struct rig_tally *tally);
+
+/// Moves the calling thread into a network of its own, its lo up.
+int rig_own_network(void);
+
+/// Makes this process's cgroup the root of what it sees.
+int rig_hide_cgroups(void);
+
+/// Brings lo up; -1 and errno where that is refused.
+int rig_loopback_up(void);
+
+/// Keeps of this process's capabilities those of the bits, and no other.
+int rig_keep_capabilities(uint64_t bits);
+
+/// The number of the program that a link has attached.
+int rig_program_of(int link);
+
+/// Whether the kernel has a program of that number.
+bool rig_has_program(int number);
+
 #endif

@@ -1,0 +1,167 @@
+public import LinuxIO
+public import Text
+
+/// The guard: programs that the kernel asks at every bind, and what we share with them.
+///
+/// They are of one network namespace, and are gone with the last descriptor of this value.
+public struct Guard: ~Copyable {
+    /// Who may bind what.
+    public var rules: Rules
+    /// Sockets bound and let go; `ring` is readable when there is news.
+    public private(set) var life: Descriptor.Map.Reader
+    /// Binds that were refused.
+    public private(set) var refusals: Descriptor.Map.Reader
+    private let bound: Descriptor
+    private let culprits: Descriptor
+    let links: Links
+    /// Whether events tell the names of programs.
+    public let namesCommands: Bool
+
+    /// Loads the programs and has them asked in the cgroup of `root` and below, for sockets of this
+    /// process's network namespace; no port has a rule yet.
+    public static func load(at root: borrowing Descriptor) throws(GuardFailure) -> Guard {
+        let network = try at(.network) { () throws(Errno) in try Descriptor.networkCookie() }
+        let memory = try make(.memory(bytes: Layout.bytes))
+        let life = try make(.ring(bytes: lifeBytes))
+        let refusals = try make(.ring(bytes: refusalsBytes))
+        let bound = try make(.hash(keyWords: 1, valueWords: 2, count: socketsMax))
+        let culprits = try make(.recentHash(keyWords: 2, valueWords: 2, count: culpritsMax))
+        let maps = Maps(
+            memory: memory.number, life: life.number, refusals: refusals.number,
+            bound: bound.number, culprits: culprits.number)
+        let links: Links
+        do throws(GuardFailure) {
+            links = try Links(at: root, maps, network: network, namesCommands: true)
+        } catch {
+            // Without CAP_PERFMON a newer kernel has no names of programs for us.
+            links = try Links(at: root, maps, network: network, namesCommands: false)
+        }
+        do throws(Errno) {
+            return try Guard(
+                memory: memory, life: life, refusals: refusals, bound: bound, culprits: culprits,
+                links: links)
+        } catch {
+            throw GuardFailure(step: .mapping, errno: error)
+        }
+    }
+
+    private init(
+        memory: consuming Descriptor, life: consuming Descriptor, refusals: consuming Descriptor,
+        bound: consuming Descriptor, culprits: consuming Descriptor, links: consuming Links
+    ) throws(Errno) {
+        let rules = try Rules(memory)
+        let life = try Descriptor.Map.Reader(life, bytes: lifeBytes)
+        let refusals = try Descriptor.Map.Reader(refusals, bytes: refusalsBytes)
+        self.rules = rules
+        self.life = life
+        self.refusals = refusals
+        self.bound = bound
+        self.culprits = culprits
+        namesCommands = links.namesCommands
+        self.links = links
+    }
+
+    /// What was told since the last time, at most `most` of each ring, in each ring's order: first
+    /// of sockets, then of refusals.
+    public mutating func readEvents(most: Int) throws(Errno) -> [GuardEvent] {
+        let words =
+            try life.take(most: most, words: GuardEvent.wordCount)
+            + refusals.take(most: most, words: GuardEvent.wordCount)
+        return stride(from: 0, to: words.count, by: GuardEvent.wordCount).compactMap { start in
+            GuardEvent(words[start..<start + GuardEvent.wordCount])
+        }
+    }
+
+    /// How often this user in this cgroup was refused this port; nil where it is not known any more.
+    public func refusalCount(
+        cgroup: UInt64, uid: UInt32, _ transport: Transport, port: UInt16
+    ) throws(Errno) -> Int? {
+        let key = UInt64(GuardedPorts(transport, port...port).keys.lowerBound)
+        let record = try culprits.element([cgroup, UInt64(uid) | key << 32], words: 2)
+        return record.map { Int(truncatingIfNeeded: $0[0]) }
+    }
+
+    /// Has a socket told of when it is let go that was bound when no program saw it.
+    public func follow(
+        _ cookie: UInt64, _ transport: Transport, port: UInt16, rule: RuleNumber, generation: Int
+    ) throws(Errno) {
+        let key = UInt64(GuardedPorts(transport, port...port).keys.lowerBound)
+        let word = key | UInt64(rule.number) << 32
+        try bound.setElement([cookie], [word, UInt64(generation)])
+    }
+
+    /// Has it told of no longer.
+    public func unfollow(_ cookie: UInt64) throws(Errno) { try bound.removeElement([cookie]) }
+}
+
+extension Guard {
+    /// How far this process's own cgroup, which has that id, is below the root of all.
+    ///
+    /// A cgroup namespace hides that, and the kernel only says whether a level is the right one: a
+    /// socket of ours is bound beside another at a port of 127.0.0.1, which a rule keeps for each
+    /// level in turn from `lowest` on. nil where none is right. Events of before are lost.
+    public mutating func ownLevel(of id: UInt64, from lowest: Int = 0) throws(Errno) -> Int? {
+        let loopback = InternetAddress.ipv4(0x7f00_0001)
+        // Nobody else can bind that port meanwhile, so the rule is in nobody's way.
+        let keeper = try holdingSocket(.tcp, loopback, port: 0, beside: .servers)
+        let port = try keeper.boundPort()
+        guard let rule = try rules.make(for: [loopback]) else { return nil }
+        try rules.assign([GuardedPorts(.tcp, port...port)], to: rule)
+        var level: Int?
+        for candidate in lowest...GuardPlace.levelMax where level == nil {
+            guard rules.add(GuardPlace(id: id, level: candidate), to: rule) else { break }
+            do throws(Errno) {
+                _ = try holdingSocket(.tcp, loopback, port: port, beside: .servers)
+                level = candidate
+            } catch .addressInUse {}
+            rules.clear(id, of: rule)
+        }
+        try rules.assign([GuardedPorts(.tcp, port...port)], to: nil)
+        rules.retire(rule)
+        while try !readEvents(most: 1_024).isEmpty {}
+        return level
+    }
+}
+
+/// Why there is no guard.
+public struct GuardFailure: Error {
+    /// What was tried.
+    public enum Step: Equatable, Sendable {
+        /// To find the network namespace's number.
+        case network
+        case map
+        case program(Descriptor.Hook)
+        case attachment(Descriptor.Hook)
+        case mapping
+    }
+
+    /// What was tried.
+    public let step: Step
+    /// The kernel's reason.
+    public let errno: Errno
+    /// Of a program, what the kernel's verifier says.
+    public let verifier: Text
+
+    init(step: Step, errno: Errno, verifier: Text = "") {
+        self.step = step
+        self.errno = errno
+        self.verifier = verifier
+    }
+}
+
+private let lifeBytes = 262_144
+private let refusalsBytes = 65_536
+private let socketsMax = 1_024
+private let culpritsMax = 1_024
+
+private func make(_ map: Descriptor.Map) throws(GuardFailure) -> Descriptor {
+    do throws(Errno) { return try .map(map) } catch {
+        throw GuardFailure(step: .map, errno: error)
+    }
+}
+
+private func at<Answer>(
+    _ step: GuardFailure.Step, _ call: () throws(Errno) -> Answer
+) throws(GuardFailure) -> Answer {
+    do throws(Errno) { return try call() } catch { throw GuardFailure(step: step, errno: error) }
+}

@@ -1,0 +1,186 @@
+public import LinuxIO
+
+/// The rules that the programs read, and the table that says which port has which.
+///
+/// They are written while programs read them, and so in three ways alone: a place is stored into a
+/// free word, or cleared; whatever else changes is a fresh rule, and one store into the table; an
+/// old number is given out again when no program can look at it any more (`RuleNumbers`).
+public struct Rules: ~Copyable {
+    let map: Descriptor
+    /// The pages of rules that are in use: mapped ones count as resident.
+    private(set) var memory: Descriptor.Map.Memory
+    private var numbers = RuleNumbers()
+    /// The rule of what is held: nobody may bind, on whatever address.
+    public let nobody: RuleNumber
+
+    /// Takes over the map of the rules, in which nothing is written yet.
+    init(_ map: consuming Descriptor) throws(Errno) {
+        let memory = try Descriptor.Map.Memory(map, bytes: Descriptor.Map.Memory.pageBytes)
+        guard let number = numbers.take(nowMs: 0) else { fatalError("no number is free") }
+        nobody = RuleNumber(number: number)
+        self.map = map
+        self.memory = memory
+    }
+
+    /// The cookie of the socket that this process binds now, 0 for none: no rule refuses it.
+    public var own: UInt64 {
+        get { memory.word(at: Int(Layout.own)) }
+        nonmutating set { memory.store(newValue, at: Int(Layout.own)) }
+    }
+
+    /// What the programs could not tell, since the beginning.
+    public var lost: LostEvents {
+        LostEvents(
+            life: Int(memory.word(at: Int(Layout.lostLife))),
+            refusals: Int(memory.word(at: Int(Layout.lostRefusals))),
+            sockets: Int(memory.word(at: Int(Layout.lostSockets))))
+    }
+
+    /// A fresh rule by which nobody may bind, for `addresses`, or for all where there is none.
+    ///
+    /// nil: there are too many rules, or more addresses than one has room for; what needs it cannot
+    /// be guarded.
+    public mutating func make(
+        for addresses: [InternetAddress] = [], generation: Int = 0
+    ) throws(Errno) -> RuleNumber? {
+        if addresses.count > RuleOffset.addresses.count { return nil }
+        guard let number = takeNumber() else { return nil }
+        let rule = RuleNumber(number: number)
+        do throws(Errno) { try mapPages(to: rule) } catch {
+            numbers.retire(number, nowMs: monotonicMilliseconds())
+            throw error
+        }
+        write(addresses, generation, to: rule)
+        return rule
+    }
+
+    private mutating func takeNumber() -> UInt16? {
+        if let number = numbers.take(nowMs: monotonicMilliseconds()) { return number }
+        guard Descriptor.Map.Memory.waitForReaders() else { return nil }
+        numbers.settle()
+        return numbers.take(nowMs: monotonicMilliseconds())
+    }
+
+    private mutating func mapPages(to rule: RuleNumber) throws(Errno) {
+        let end = (Int(rule.number) + 1) * Layout.ruleBytes
+        if end <= memory.bytes { return }
+        memory = try Descriptor.Map.Memory(
+            map,
+            bytes: (end + Descriptor.Map.Memory.pageBytes - 1) / Descriptor.Map.Memory.pageBytes
+                * Descriptor.Map.Memory.pageBytes)
+    }
+
+    /// Gives up a rule that no port has any more.
+    public mutating func retire(_ rule: RuleNumber) {
+        assert(rule != nobody, "the rule of all is not given up")
+        numbers.retire(rule.number, nowMs: monotonicMilliseconds())
+    }
+
+    /// Sets by which rule ports are kept; nil: by none.
+    public borrowing func assign(_ ports: [GuardedPorts], to rule: RuleNumber?) throws(Errno) {
+        let keys = ports.map { $0.keys }
+        guard let first = keys.map({ $0.lowerBound }).min(),
+            let end = keys.map({ $0.upperBound }).max()
+        else { return }
+        // Only what is written is mapped, and only now.
+        let page =
+            (Layout.table + 2 * first) / Descriptor.Map.Memory.pageBytes
+            * Descriptor.Map.Memory.pageBytes
+        let last =
+            (Layout.table + 2 * end + Descriptor.Map.Memory.pageBytes - 1)
+            / Descriptor.Map.Memory.pageBytes * Descriptor.Map.Memory.pageBytes
+        let table = try Descriptor.Map.Memory(map, from: page, bytes: last - page)
+        for keys in keys {
+            table.fill(
+                rule?.number ?? 0, at: Layout.table + 2 * keys.lowerBound - page,
+                count: keys.count)
+        }
+    }
+}
+
+/// What the programs could not tell for want of room.
+public struct LostEvents: Equatable, Sendable {
+    /// Sockets bound or let go.
+    public let life: Int
+    /// Refusals that were to be reported; all are counted.
+    public let refusals: Int
+    /// Bound sockets that will not be told of when they are let go.
+    public let sockets: Int
+}
+
+extension Rules {
+    private func at(_ field: Int16, of rule: RuleNumber) -> Int {
+        Int(rule.number) * Layout.ruleBytes + Int(field)
+    }
+
+    /// Only for a rule that no program can look at.
+    private func write(
+        _ addresses: [InternetAddress], _ generation: Int, to rule: RuleNumber
+    ) {
+        for place in RuleOffset.places { memory.store(0, at: at(place, of: rule)) }
+        memory.store(UInt64(generation), at: at(RuleOffset.generation, of: rule))
+        memory.store(0, at: at(RuleOffset.count, of: rule))
+        var flags = addresses.isEmpty ? 0 : UInt64(RuleFlag.hasAddresses)
+        for (index, offset) in RuleOffset.addresses.enumerated() where !addresses.isEmpty {
+            let words = words(of: addresses[index < addresses.count ? index : 0])
+            memory.store(words.high, at: at(offset, of: rule))
+            memory.store(words.low, at: at(offset + 8, of: rule))
+            let isIPv4 = words.high == 0 && UInt32(truncatingIfNeeded: words.low) == mappedPrefix
+            if isIPv4 { flags |= UInt64(RuleFlag.hasIPv4) }
+        }
+        memory.store(flags, at: at(RuleOffset.flags, of: rule))
+    }
+
+    /// The places of a rule as they are now; an open one may have become a session's.
+    public func places(of rule: RuleNumber) -> [GuardPlace] {
+        RuleOffset.places.map { memory.word(at: at($0, of: rule)) }.filter { $0 != 0 }.map {
+            GuardPlace(word: $0)
+        }
+    }
+
+    /// Lets a cgroup's processes bind; false where the rule has no room, or no word for it.
+    ///
+    /// An open place has one word, which another may have taken.
+    public func add(_ place: GuardPlace, to rule: RuleNumber) -> Bool {
+        if !place.isWritable { return false }
+        let words = RuleOffset.places.map { at($0, of: rule) }
+        if words.contains(where: { memory.word(at: $0) == place.word }) { return true }
+        let usable = place.isOpen ? words.suffix(1) : words[...]
+        guard let free = usable.first(where: { memory.word(at: $0) == 0 }) else { return false }
+        memory.store(place.word, at: free)
+        return true
+    }
+
+    /// Lets the processes of the cgroup with that id bind no longer.
+    public func clear(_ id: UInt64, of rule: RuleNumber) {
+        for offset in RuleOffset.places {
+            let word = memory.word(at: at(offset, of: rule))
+            // A program may take over an open place at this moment, which is then another's.
+            if GuardPlace(word: word).id == id {
+                _ = memory.replace(word, by: 0, at: at(offset, of: rule))
+            }
+        }
+    }
+
+    /// Begins a new generation, by which later events of the rule can be told from older ones.
+    ///
+    /// No program decides by it.
+    public func begin(_ generation: Int, of rule: RuleNumber) {
+        memory.store(UInt64(generation), at: at(RuleOffset.generation, of: rule))
+    }
+
+    /// How many binds the rule has refused.
+    public func refusals(of rule: RuleNumber) -> Int {
+        Int(memory.word(at: at(RuleOffset.count, of: rule)))
+    }
+}
+
+/// An address in the form of IPv6, as memory has its halves.
+private func words(of address: InternetAddress) -> (high: UInt64, low: UInt64) {
+    switch address {
+    case .anyOfBothFamilies: (0, 0)
+    case .anyIPv4: (0, mappedPrefix)
+    case .ipv4(let address): (0, UInt64(address.bigEndian) << 32 | mappedPrefix)
+    case .ipv6(let high, let low): (high.bigEndian, low.bigEndian)
+    }
+}
