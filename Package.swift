@@ -31,7 +31,9 @@ let package = Package(
             swiftSettings: core),
         .target(
             name: "Daemon",
-            dependencies: ["LinuxIO", "Signs", "Reservations", "Control", "Text", "Varlink"],
+            dependencies: [
+                "LinuxIO", "Guard", "Signs", "Reservations", "Control", "Text", "Varlink",
+            ],
             swiftSettings: core),
         .executableTarget(
             name: "portreserve", dependencies: ["LinuxIO", "Control", "Daemon", "Text"],

@@ -2,6 +2,7 @@
 #include "clinux.h"
 
 #include <linux/membarrier.h>
+#include <linux/capability.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
@@ -102,6 +103,19 @@ int clinux_barrier(void) { return (int)syscall(SYS_membarrier, MEMBARRIER_CMD_GL
 int clinux_terminal_columns(int file) {
     struct winsize size;
     return ioctl(file, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int clinux_drop_capabilities(uint64_t bits) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct sets[2];
+    if (syscall(SYS_capget, &header, sets) < 0) return -1;
+    for (int word = 0; word < 2; word++) {
+        uint32_t kept = ~(uint32_t)(bits >> (32 * word));
+        sets[word].effective &= kept;
+        sets[word].permitted &= kept;
+        sets[word].inheritable &= kept;
+    }
+    return (int)syscall(SYS_capset, &header, sets);
 }
 
 static int argument_count;

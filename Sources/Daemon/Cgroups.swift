@@ -18,8 +18,10 @@ struct Cgroups: ~Copyable {
         let isPopulated: Bool?
     }
 
-    private let tree: CgroupTree?
-    private let own: Text?
+    let tree: CgroupTree?
+    let own: Text?
+    /// How much deeper cgroups are below the root of all than below that of our namespace.
+    var depthOfRoot = 0
     private var watch: CgroupWatch?
     private var followed: [Followed] = []
 
@@ -76,7 +78,13 @@ struct Cgroups: ~Copyable {
         // Looked at after the watch began: what happens from now on is told.
         guard self.id(of: identity.cgroup) == id, let isPopulated = isPopulated(identity.cgroup)
         else { return nil }
-        return Place(id: id, isPopulated: isPopulated)
+        return Place(id: id, level: level(of: identity.cgroup), isPopulated: isPopulated)
+    }
+
+    /// The cgroup of a unit, where it runs, and follows it.
+    @inline(never)
+    mutating func place(ofUnit unit: Text) -> Place? {
+        tree?.cgroup(named: unit).flatMap { identity(in: $0) }.flatMap { place(of: $0) }
     }
 
     /// Follows no other than these.

@@ -3,9 +3,16 @@ internal import Reservations
 internal import Signs
 internal import Text
 
+/// Who has an endpoint?
+struct Question {
+    let endpoint: Endpoint
+    /// Of the rule of its service, when that was asked: what is found may be older than the next.
+    let generation: Int
+}
+
 /// What was found out about one endpoint.
 struct Finding {
-    let endpoint: Endpoint
+    let question: Question
     /// nil: nobody has it.
     let holder: Holder?
 }
@@ -19,12 +26,12 @@ struct Inquiry: ~Copyable {
     private static let looksPerSlice = 512
 
     private struct Subject {
-        let endpoint: Endpoint
+        let question: Question
         let sighting: Sighting
 
         /// Whether what keeps the port is what kept it then.
         var isStillThere: Bool {
-            Sighting(of: endpoint)?.keepers.first?.cookie == sighting.keepers.first?.cookie
+            Sighting(of: question.endpoint)?.keepers.first?.cookie == sighting.keepers.first?.cookie
         }
     }
 
@@ -49,20 +56,21 @@ struct Inquiry: ~Copyable {
     }
 
     @inline(never)
-    private mutating func begin(_ batch: [Endpoint]) -> [Finding] {
+    private mutating func begin(_ batch: [Question]) -> [Finding] {
         isSecond = false
         var findings: [Finding] = []
-        for (endpoint, sighting) in zip(batch, Sighting.each(of: batch)) {
+        let sightings = Sighting.each(of: batch.map { $0.endpoint })
+        for (question, sighting) in zip(batch, sightings) {
             guard let sighting else {
-                findings.append(Finding(endpoint: endpoint, holder: .unseen))
+                findings.append(Finding(question: question, holder: .unseen))
                 continue
             }
             if sighting.sockets.isEmpty {
-                findings.append(Finding(endpoint: endpoint, holder: nil))
+                findings.append(Finding(question: question, holder: nil))
             } else if let ms = sighting.timeWaitMs {
-                findings.append(Finding(endpoint: endpoint, holder: .timeWait(ms: ms)))
+                findings.append(Finding(question: question, holder: .timeWait(ms: ms)))
             } else {
-                subjects.append(Subject(endpoint: endpoint, sighting: sighting))
+                subjects.append(Subject(question: question, sighting: sighting))
             }
         }
         return findings + walk()
@@ -77,32 +85,32 @@ struct Inquiry: ~Copyable {
         search = try? OwnerSearch(for: inodes)
         if search != nil { return [] }
         defer { subjects = [] }
-        return subjects.map { Finding(endpoint: $0.endpoint, holder: .unseen) }
+        return subjects.map { Finding(question: $0.question, holder: .unseen) }
     }
 
     @inline(never)
     private mutating func end(_ cgroups: borrowing Cgroups, isBlind: Bool) -> [Finding] {
         var findings: [Finding] = []
-        var lost: [Endpoint] = []
+        var lost: [Question] = []
         for subject in subjects {
             let processes = processes(of: subject.sighting, cgroups)
             if processes.isEmpty, !isSecond {
-                lost.append(subject.endpoint)
+                lost.append(subject.question)
             } else {
                 // What is the kernel's own stays; others may come and go too fast to be met.
                 let isHidden = isBlind || processes.isEmpty && !subject.isStillThere
                 let holder = Holder(subject.sighting, processes, cgroups, isBlind: isHidden)
-                findings.append(Finding(endpoint: subject.endpoint, holder: holder))
+                findings.append(Finding(question: subject.question, holder: holder))
             }
         }
         subjects = []
         // Gone while one looked, or met by nobody in a walk that it crossed: a look costs
         // milliseconds, so it is one for all.
-        for (endpoint, sighting) in zip(lost, Sighting.each(of: lost)) {
+        for (question, sighting) in zip(lost, Sighting.each(of: lost.map { $0.endpoint })) {
             if let sighting, !sighting.sockets.isEmpty {
-                subjects.append(Subject(endpoint: endpoint, sighting: sighting))
+                subjects.append(Subject(question: question, sighting: sighting))
             } else {
-                findings.append(Finding(endpoint: endpoint, holder: nil))
+                findings.append(Finding(question: question, holder: nil))
             }
         }
         isSecond = true

@@ -2,7 +2,7 @@ internal import LinuxIO
 internal import Reservations
 
 /// A hold: the one owner of its socket.
-private final class Hold {
+final class Hold {
     let socket: Descriptor
 
     init(owning socket: consuming Descriptor) { self.socket = socket }
@@ -19,14 +19,14 @@ private final class Known {
 
 /// The table and its sockets: the one interpreter of effects.
 struct Keeper: ~Copyable {
-    private(set) var table: Table
+    var table: Table
     /// As many holds as descriptors are left for.
     var holdsMax = Int.max
-    private var holds: [Hold?]
+    var holds: [Hold?]
     /// When each endpoint came to stand where it stands, in microseconds since 1970.
     private var since: [Int]
     /// The kernel's reason for each endpoint that could not be had.
-    private var refusals: [Errno?]
+    var refusals: [Errno?]
     /// Who has each endpoint that we have not, as far as it is known.
     private var holders: [Known?]
     /// When an endpoint is to be woken.
@@ -37,7 +37,13 @@ struct Keeper: ~Copyable {
     /// What has happened since somebody last asked, as far as it changed where an endpoint stands.
     private var steps: [Step] = []
     /// Who was seen in this turn to have what we have not, nil: nobody has looked.
-    private var occupants: Occupants?
+    var occupants: Occupants?
+    /// The rules of the guard; nil: there is no guard.
+    var book: RuleBook?
+    /// Services that the guard has no rule left for.
+    var unruled: [Int] = []
+    /// Why the guard was given up; nil: it was not.
+    var guardRefusal: Errno?
     /// Whether an endpoint is tried for the first time; that it is held then is no news.
     private var isStarting = false
     /// Grows with every change of a state or of the plan.
@@ -73,9 +79,9 @@ struct Keeper: ~Copyable {
     /// Releases an endpoint to a service, and says whether it was let go.
     @inline(never)
     mutating func release(_ entry: Int, to service: Int) -> Bool {
-        let wasHeld = holds[entry] != nil
+        let wasHeld = table.state(of: entry) == .held
         act(table.release(entry, to: service))
-        return wasHeld && holds[entry] == nil
+        return wasHeld && table.state(of: entry) != .held
     }
 
     /// Lets go of everything, in whatever state it is.
@@ -91,7 +97,9 @@ struct Keeper: ~Copyable {
 
     /// Takes the news that a cgroup has processes, or has none any more; nil: it is removed.
     mutating func note(cgroup id: UInt64, isPopulated: Bool?) {
+        let services = book == nil ? [] : table.services(with: id)
         act(table.note(id, isPopulated: isPopulated))
+        if isPopulated == nil { for service in services { renewRules(of: service) } }
     }
 
     @inline(never)
@@ -105,7 +113,8 @@ struct Keeper: ~Copyable {
         let entry = step.entry
         if step.new != step.old { note(step) }
         let acts = step.effects.acts
-        assert(acts.isDisjoint(with: [.allow, .forbid]), "a rule without a guard")
+        // The rule first: at no time is there neither rule nor hold.
+        if !acts.isDisjoint(with: [.allow, .forbid]) { writeRules([entry]) }
         if acts.contains(.close) {
             holds[entry] = nil
             occupants = nil
@@ -131,48 +140,6 @@ struct Keeper: ~Copyable {
         since[entry] = wallMicroseconds()
         steps.append(step)
         changeCount += 1
-    }
-
-    private mutating func bind(_ entry: Int) -> Event {
-        do throws(Errno) {
-            if table.heldCount >= holdsMax { throw .tooManyOpenFiles }
-            holds[entry] = Hold(owning: try boundSocket(entry))
-            refusals[entry] = nil
-            return .bound
-        } catch {
-            refusals[entry] = error
-            return error == .addressInUse ? .inUse : .refused
-        }
-    }
-
-    @inline(never)
-    private mutating func boundSocket(_ entry: Int) throws(Errno) -> Descriptor {
-        let endpoint = table.plan.entries[entry].endpoint
-        if table.keeping(of: entry) == .shared { return try endpoint.bound(beside: .servers) }
-        do throws(Errno) {
-            return try endpoint.bound(beside: .none)
-        } catch .addressInUse {
-            if endpoint.transport == .udp || isOccupied(endpoint) { throw .addressInUse }
-            return try endpoint.bound(beside: .timeWait)
-        }
-    }
-
-    @inline(never)
-    private mutating func isOccupied(_ endpoint: Endpoint) -> Bool {
-        var known = occupants ?? Occupants(of: wantedPorts())
-        defer { occupants = known }
-        return known.have(endpoint)
-    }
-
-    /// The TCP ports that we have not.
-    @inline(never)
-    private borrowing func wantedPorts() -> [UInt16] {
-        var ports: [UInt16] = []
-        for (entry, planned) in table.plan.entries.enumerated()
-        where table.state(of: entry) != .held && planned.endpoint.transport == .tcp {
-            ports.append(planned.endpoint.port)
-        }
-        return ports
     }
 
     /// Begins a turn, in which what is looked at once holds for all.
@@ -209,20 +176,32 @@ extension Keeper {
     /// Notes whose process has an endpoint that several services claim.
     mutating func claim(_ entry: Int, by service: Int) { act(table.claim(entry, by: service)) }
 
-    /// Notes X of an endpoint's service: the cgroup of who has bound it.
-    mutating func enter(_ place: Place, _ entry: Int) {
-        let service = table.claimant(of: entry)
-        let generation = table.rule(of: service).generation
+    /// Notes X of an endpoint's service: the cgroup of who has bound it, at that generation of X.
+    @inline(never)
+    mutating func enter(_ place: Place, _ entry: Int, generation: Int) {
         act(table.enter(place, entry, generation: generation))
+        renewRules(of: table.claimant(of: entry))
     }
 
     /// Notes that who has bound an endpoint is in no cgroup that says who he is.
     @inline(never)
-    mutating func enterUnknown(_ entry: Int) { act(table.enterUnknown(entry)) }
+    mutating func enterUnknown(_ entry: Int) {
+        act(table.enterUnknown(entry))
+        renewRules(of: table.claimant(of: entry))
+    }
+
+    /// Notes that a socket is closed whose binder was in that place.
+    mutating func letGo(_ place: UInt64, _ entry: Int) {
+        act(table.letGo(place, entry))
+        renewRules(of: table.claimant(of: entry))
+    }
 
     /// Notes that a service is being released by who is in `place`, nil: that says nothing.
-    mutating func beginRelease(of service: Int, by place: Place?) {
-        act(table.beginRelease(of: service, by: place))
+    ///
+    /// The cgroups of units that its file names are X as well where X is known.
+    mutating func beginRelease(of service: Int, by place: Place?, and units: [Place]) {
+        act(table.beginRelease(of: service, by: place, and: units))
+        book?.admit(table, service, isNew: true)
     }
 
     /// Why an endpoint could not be had when it was last tried.
@@ -245,11 +224,15 @@ extension Keeper {
     var hasUnidentified: Bool { !unidentified.isEmpty }
 
     /// Some of the endpoints that are to be identified, which is then somebody else's task.
-    mutating func takeUnidentified(most: Int) -> [Endpoint] {
+    mutating func takeUnidentified(most: Int) -> [Question] {
         let some = unidentified.prefix(most)
         unidentified.removeFirst(some.count)
         for entry in some { isUnidentified[entry] = false }
-        return some.map { table.plan.entries[$0].endpoint }
+        return some.map { entry in
+            Question(
+                endpoint: table.plan.entries[entry].endpoint,
+                generation: table.rule(of: table.claimant(of: entry)).generation)
+        }
     }
 
     /// Makes a hold open, or not, as the plan has it now.
@@ -287,6 +270,7 @@ extension Keeper {
         self.isUnidentified = isUnidentified
         unidentified = isUnidentified.indices.filter { isUnidentified[$0] }
         steps = []
+        adoptRules(after: old.plan, change)
         for pair in change.kept where old.keeping(of: pair.old) != table.keeping(of: pair.new) {
             renew(pair.new)
         }

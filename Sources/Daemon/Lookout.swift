@@ -122,13 +122,14 @@ extension Keeper {
         }
     }
 
-    /// Endpoints that a service may bind, which is to be seen by looking.
+    /// Endpoints that a service may bind, which is to be seen by looking: of what a rule of the
+    /// guard lets in its programs tell, unless news was lost.
     @inline(never)
-    borrowing func unbound() -> [Int] {
+    borrowing func unbound(withRules: Bool = false) -> [Int] {
         if !table.stays { return [] }
         return table.plan.entries.indices.filter { entry in
             switch table.state(of: entry) {
-            case .released, .idle: true
+            case .released, .idle: withRules || table.admission(to: entry) == .everybody
             case .planned, .binding, .held, .serving, .busy, .failed: false
             }
         }

@@ -1,4 +1,5 @@
 internal import Control
+internal import Guard
 internal import LinuxIO
 internal import Reservations
 internal import Text
@@ -18,6 +19,8 @@ private enum Source: UInt64 {
     case timer = 4
     case departures = 5
     case cgroups = 6
+    case life = 7
+    case refusals = 8
 }
 
 /// Tokens from here on are those of processes; clients have lower ones, and never as many.
@@ -43,6 +46,9 @@ struct Loop: ~Copyable {
     let places: Places
     private var stays: Bool
     private var hasComplained = false
+    /// Why there is no guard; nil: there is one, or none is wanted by a daemon that does not stay.
+    var guardAbsence: Text?
+    var guardWatch = GuardWatch()
     /// When the release socket is read again, in monotonic milliseconds; nil: it is read now.
     private var restUntil: Int?
 
@@ -113,6 +119,22 @@ struct Loop: ~Copyable {
         }
     }
 
+    /// Waits for the news of a guard's programs.
+    borrowing func join(_ kernel: borrowing Guard) throws(Errno) {
+        try events.add(kernel.life.ring, token: Source.life.rawValue)
+        try events.add(kernel.refusals.ring, token: Source.refusals.rawValue)
+    }
+
+    /// Waits for the news of refusals, or does so no longer.
+    borrowing func listenToRefusals(_ interest: EventInterest) {
+        switch keeper.book {
+        case .none: return
+        case .some(let book):
+            try? events.change(
+                book.kernel.refusals.ring, token: Source.refusals.rawValue, interest)
+        }
+    }
+
     /// What a turn of the loop comes to.
     private enum Turn {
         case goesOn
@@ -140,10 +162,13 @@ struct Loop: ~Copyable {
                 _ = try? timer.hasFired()
             case .departures: takeDepartures()
             case .cgroups: takeCgroupNews()
+            case .life: break
+            case .refusals: restFromRefusals(now: now)
             case nil where event.token >= firstProcessToken: takeEnd(event.token)
             case nil: clients.notice(event)
             }
         }
+        takeGuardNews(now: now)
         takeWhatIsDue(now: now)
         settle(now: now)
         for client in clients.takeTurn() {
@@ -160,7 +185,10 @@ struct Loop: ~Copyable {
     /// how long to sleep at the most, in milliseconds.
     @inline(never)
     private mutating func setTimer(now: Int) -> Int? {
-        let moments = [restUntil, clients.deadline, lookout.lookAt, keeper.deadlines.earliest]
+        let moments = [
+            restUntil, clients.deadline, lookout.lookAt, keeper.deadlines.earliest,
+            guardWatch.recountAt, guardWatch.refusalsAt,
+        ]
         let due = moments.compactMap { $0 }.min()
         if due == timerAt { return nil }
         do throws(Errno) {

@@ -12,10 +12,12 @@ extension Loop {
     mutating func takeWhatIsDue(now: Int) {
         while let entry = keeper.deadlines.takeDue(now: now) { keeper.take(.due, entry) }
         if let lookAt = lookout.lookAt, lookAt <= now {
-            look()
+            look(at: keeper.unbound())
             takeCgroupNews(lookout.cgroups.lookAgain())
             lookout.planNextLook(keeper, now: now)
         }
+        recountSockets(now: now)
+        endRestFromRefusals(now: now)
         if isFindingOut { take(lookout.inquiry.goOn(&keeper, lookout.cgroups)) }
     }
 
@@ -85,29 +87,29 @@ extension Loop {
 
     /// Looks whether services have bound what was released to them, or what they had before.
     @inline(never)
-    private mutating func look() {
-        let unbound = keeper.unbound()
+    mutating func look(at unbound: [Int]) {
         if unbound.isEmpty { return }
         for (entry, sighting) in zip(unbound, sightings(of: unbound)) {
             // A client that was to have the port only connects; what is idle may have left such.
             let isReleased = keeper.table.state(of: entry).isReleased
             if sighting?.isServing(withConnections: isReleased) ?? false {
                 keeper.take(.serviceBound, entry)
+                keeper.identify(entry)
             }
         }
     }
 
     private mutating func take(_ findings: [Finding]) {
         for finding in findings {
-            guard let entry = keeper.table.plan.index(of: finding.endpoint),
+            guard let entry = keeper.table.plan.index(of: finding.question.endpoint),
                 keeper.table.state(of: entry).isSomebodys
             else { continue }
-            take(finding.holder, entry)
+            take(finding.holder, entry, generation: finding.question.generation)
         }
     }
 
     @inline(never)
-    private mutating func take(_ holder: Holder?, _ entry: Int) {
+    private mutating func take(_ holder: Holder?, _ entry: Int, generation: Int) {
         guard let holder else {
             keeper.take(.foundNobody(keeper.table.presence(of: entry)), entry)
             return
@@ -128,7 +130,7 @@ extension Loop {
         let isService = service != nil || isKin || isKnown(holder, entry)
         if isService || keeper.table.state(of: entry) == .serving {
             keeper.noteService(entry)
-            enter(holder, entry)
+            enter(holder, entry, generation: generation)
         }
         keeper.take(isService ? .foundService : .foundStranger, entry)
         say(known, holder, entry, isService: isService)
@@ -145,12 +147,14 @@ extension Loop {
     }
 
     @inline(never)
-    private mutating func enter(_ holder: Holder, _ entry: Int) {
+    private mutating func enter(_ holder: Holder, _ entry: Int, generation: Int) {
+        // The guard has let him in and told of it: X, or a session in which X was awaited.
+        if case .service = keeper.table.admission(to: entry) { return }
         for process in holder.processes {
             guard let identity = process.identity,
                 let place = lookout.cgroups.place(of: identity)
             else { continue }
-            keeper.enter(place, entry)
+            keeper.enter(place, entry, generation: generation)
             return
         }
         keeper.enterUnknown(entry)

@@ -5,7 +5,7 @@ extension Loop {
     /// Lets a service's endpoints go, as the process `pid` asked, and says how many were held.
     mutating func release(_ service: Int, by pid: Int32?) -> Int {
         let place = place(of: pid)
-        keeper.beginRelease(of: service, by: place)
+        beginRelease(of: service, by: place)
         var released = 0
         for entry in keeper.table.entries(of: service) where keeper.release(entry, to: service) {
             released += 1
@@ -21,7 +21,7 @@ extension Loop {
         let plan = keeper.table.plan
         let place = place(of: pid)
         for service in plan.services.indices where keeper.isReleasedWithAll(service) {
-            keeper.beginRelease(of: service, by: place)
+            beginRelease(of: service, by: place)
         }
         var isReleased = [Bool](repeating: false, count: plan.entries.count)
         for entry in keeper.table.entriesNotPermanent() {
@@ -33,6 +33,15 @@ extension Loop {
             if hadSome { log.say(.notice, "Released service \(service.name)") }
         }
         return isReleased.count { $0 }
+    }
+
+    @inline(never)
+    private mutating func beginRelease(of service: Int, by place: Place?) {
+        var units: [Place] = []
+        for unit in keeper.table.plan.services[service].units where place != nil {
+            if let found = lookout.cgroups.place(ofUnit: unit) { units.append(found) }
+        }
+        keeper.beginRelease(of: service, by: place, and: units)
     }
 
     /// X, as who asks shows it: he is in the cgroup of who will bind, or says nothing of that.

@@ -26,9 +26,12 @@ extension Keeper {
     @inline(never)
     mutating func holdAll(_ log: Log) {
         let plan = table.plan
-        holdsMax = holdsAllowed(for: plan.entries.count)
-        let selection = Selection(of: plan, budget: holdsMax)
-        for shortfall in selection.shortfalls { log.say(.error, shortfall.sentence(plan)) }
+        let free = allowHolds()
+        let selection = Selection(of: plan, budget: holdsMax - free.count, free: free)
+        let needed = plan.entries.count - free.count + descriptorsBesideHolds
+        for shortfall in selection.shortfalls {
+            log.say(.error, shortfall.sentence(plan, needed: needed))
+        }
         for number in plan.entries.indices where selection.isChosen[number] {
             if let refusal = start(number) { sayRefusal(of: number, refusal, log) }
         }
@@ -36,10 +39,18 @@ extension Keeper {
         sayTotal(log)
     }
 
+    /// Sets how much may be held, and says what of it needs no descriptor.
+    private mutating func allowHolds() -> EntrySet {
+        let entries = table.plan.entries.indices
+        let free = EntrySet(book == nil ? [] : entries.filter { isKeptByRule($0) })
+        holdsMax = holdsAllowed(for: entries.count - free.count) + free.count
+        return free
+    }
+
     /// Holds `entries` as far as descriptors go, and says what could not be had.
     @inline(never)
     mutating func hold(_ entries: [Int], _ log: Log) {
-        holdsMax = holdsAllowed(for: table.plan.entries.count)
+        let free = allowHolds()
         var left = 0
         for entry in entries where table.state(of: entry) != .held {
             guard let refusal = hold(entry) else { continue }
@@ -54,8 +65,9 @@ extension Keeper {
             log.say(
                 .error,
                 "portreserve: \(counted(left, "port", "ports")) \(verb) not reserved: the limit on"
-                    + " open files is too low, \(table.plan.entries.count + descriptorsBesideHolds)"
-                    + " are needed")
+                    + " open files is too low, "
+                    + "\(table.plan.entries.count - free.count + descriptorsBesideHolds) are needed"
+            )
         }
     }
 
@@ -116,11 +128,10 @@ extension Keeper {
 }
 
 extension Shortfall {
-    fileprivate func sentence(_ plan: Plan) -> Text {
+    fileprivate func sentence(_ plan: Plan, needed: Int) -> Text {
         let ports: Text = counted(wanted, "port", "ports")
         let verb: Text = missing == 1 ? "is" : "are"
         return "'\(plan.services[service].name)': \(missing) of \(ports) \(verb) not reserved: "
-            + "the limit on open files is too low, \(plan.entries.count + descriptorsBesideHolds)"
-            + " are needed"
+            + "the limit on open files is too low, \(needed) are needed"
     }
 }

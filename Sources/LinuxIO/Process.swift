@@ -76,6 +76,17 @@ public enum ThisProcess {
         while let null = try? open("/dev/null", .readWrite), null.number <= 2 { null.keepOpen() }
     }
 
+    /// Gives up for good what only the loading of programs into the kernel needs.
+    ///
+    /// CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, and CAP_SYS_ADMIN, which stands for all of them;
+    /// linux/capability.h. What is not there need not go.
+    public static func dropLoadingCapabilities() {
+        let netAdmin: UInt64 = 1 << 12
+        let sysAdmin: UInt64 = 1 << 21
+        let perfmonAndBPF: UInt64 = 3 << 38
+        _ = clinux_drop_capabilities(netAdmin | sysAdmin | perfmonAndBPF)
+    }
+
     /// Closes what the caller of this program left open, a lock of a package manager say.
     ///
     /// To be called before anything is opened. A kernel before 5.9 closes nothing. An fd store's

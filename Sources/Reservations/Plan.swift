@@ -9,9 +9,9 @@ public struct Plan {
         /// The file that names its endpoints.
         public let path: Text
         /// Units whose processes may bind, beside the one of its own name.
-        let units: [Text]
+        public let units: [Text]
         /// Whether the guard leaves it alone.
-        let isUnguarded: Bool
+        public let isUnguarded: Bool
         /// Where its reservations stand in `reservations`.
         public internal(set) var reservations: Range<Int>
     }
@@ -146,24 +146,6 @@ public struct Plan {
     }
 }
 
-private struct Refusal: Error {
-    private(set) var why: Text
-
-    init(why: Text) { self.why = why }
-
-    /// A name that the database does not have, or not for the protocol that is asked for.
-    init(unnamed claim: Claim, _ database: ServicesDatabase?) {
-        guard case .named(let name) = claim.ports, let database else {
-            fatalError("ports that are numbers need no name")
-        }
-        why = "no port, and no name in \(database.path)"
-        let isKnown = TransportProtocol.allCases.contains { database.port(of: name, $0) != nil }
-        if isKnown, let wanted = claim.transport {
-            why = "\(database.path) does not name it for \(wanted)"
-        }
-    }
-}
-
 extension Plan {
     /// Adds all that a service's `claim` asks for, or nothing.
     fileprivate mutating func add(
@@ -280,6 +262,24 @@ extension Plan {
             next = entries[index].next
         }
         return nil
+    }
+
+    /// The endpoints of the same protocol and port, itself among them: every address, or several.
+    public func entriesOnPort(of entry: Int) -> [Int] {
+        let endpoint = entries[entry].endpoint
+        if endpoint.address == .any { return [entry] }
+        return entriesOnPort(endpoint.transport, endpoint.port)
+    }
+
+    /// The endpoints of that protocol and port.
+    public func entriesOnPort(_ transport: TransportProtocol, _ port: UInt16) -> [Int] {
+        var indexes: [Int] = []
+        var next = ports[transport, port]
+        while let index = next {
+            indexes.append(index)
+            next = entries[index].next
+        }
+        return indexes
     }
 
     @discardableResult

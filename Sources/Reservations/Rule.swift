@@ -2,14 +2,19 @@
 public struct Place: Equatable, Sendable {
     /// The inode of its directory, which the kernel gives to no other while it is up.
     public let id: UInt64
+    /// How far it is below the root of all.
+    public let level: Int
     /// Whether a process is in it.
     public fileprivate(set) var isPopulated: Bool
     /// Sockets that its processes have bound, as far as it is known.
     fileprivate var socketCount = 0
+    /// Whether they have bound one since the last release.
+    fileprivate var hasServed = false
 
     /// Names a cgroup as it is now.
-    public init(id: UInt64, isPopulated: Bool) {
+    public init(id: UInt64, level: Int = 0, isPopulated: Bool) {
         self.id = id
+        self.level = level
         self.isPopulated = isPopulated
     }
 }
@@ -18,8 +23,8 @@ public struct Place: Equatable, Sendable {
 ///
 /// News of what is not among them, or of an older generation, is nobody's.
 public struct Rule: Equatable, Sendable {
-    /// As many places as a rule has room for.
-    public static let placesMax = 4
+    /// As many places as a rule of the guard has room for, beside the session of who binds first.
+    public static let placesMax = 3
 
     /// In the order in which they came.
     public private(set) var places: [Place] = []
@@ -38,7 +43,7 @@ public struct Rule: Equatable, Sendable {
 
     /// What has become of the places, whether or not they say who will bind.
     public var population: Presence {
-        let living = isBound ? places.filter { $0.socketCount > 0 } : places
+        let living = isBound ? places.filter { $0.hasServed } : places
         if living.contains(where: { $0.isPopulated }) { return .populated }
         return living.isEmpty ? .removed : .empty
     }
@@ -48,6 +53,7 @@ public struct Rule: Equatable, Sendable {
     public mutating func release(by place: Place?, isServing: Bool) {
         generation += 1
         isBound = false
+        for index in places.indices { places[index].hasServed = false }
         if let place {
             enter(place)
         } else if !isServing {
@@ -98,6 +104,7 @@ public struct Rule: Equatable, Sendable {
     public mutating func bound(_ id: UInt64) {
         guard let known = places.firstIndex(where: { $0.id == id }) else { return }
         places[known].socketCount += 1
+        places[known].hasServed = true
         isBound = true
     }
 

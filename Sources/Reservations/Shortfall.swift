@@ -17,14 +17,18 @@ public struct Selection {
 
     /// Chooses at most `budget` endpoints: whole services first, in their order; what room is
     /// then left goes to the others in their order.
-    public init(of plan: Plan, budget: Int) {
-        guard plan.entries.count > budget else {
+    ///
+    /// What is `free` counts for nothing, and is chosen always.
+    public init(of plan: Plan, budget: Int, free: EntrySet = EntrySet()) {
+        guard plan.entries.count - free.count > budget else {
             isChosen = Array(repeating: true, count: plan.entries.count)
             shortfalls = []
             return
         }
         var wanted = Array(repeating: 0, count: plan.services.count)
-        for entry in plan.entries { wanted[entry.owner] += 1 }
+        for (number, entry) in plan.entries.enumerated() where !free.contains(number) {
+            wanted[entry.owner] += 1
+        }
         var room = max(budget, 0)
         var granted = Array(repeating: 0, count: plan.services.count)
         for service in plan.services.indices where wanted[service] <= room {
@@ -40,10 +44,13 @@ public struct Selection {
         shortfalls = plan.services.indices.filter { granted[$0] < wanted[$0] }.map {
             Shortfall(service: $0, missing: wanted[$0] - granted[$0], wanted: wanted[$0])
         }
-        isChosen = plan.entries.map { entry in
+        isChosen = plan.entries.enumerated().map { number, entry in
+            if free.contains(number) { return true }
             granted[entry.owner] -= 1
             return granted[entry.owner] >= 0
         }
-        assert(isChosen.count { $0 } == max(budget, 0), "as many are tried as were granted")
+        assert(
+            isChosen.count { $0 } == max(budget, 0) + free.count,
+            "as many are tried as were granted")
     }
 }

@@ -1,24 +1,3 @@
-/// What has to be done about one endpoint.
-public struct Step: Equatable, Sendable {
-    /// The endpoint, as an index of the plan's `entries`.
-    public let entry: Int
-    /// What has happened to it.
-    public let event: Event
-    /// Where it stood before.
-    public let old: State
-    /// Where it stands now.
-    public let new: State
-    /// What has to be done.
-    public let effects: Effects
-
-    /// Whether it only leads to another try of what is busy, or back from one.
-    public var isRetry: Bool {
-        if case .busy = old, case .binding(let attempt) = new { return attempt > 0 }
-        if case .binding(let attempt) = old, case .busy = new { return attempt > 0 }
-        return false
-    }
-}
-
 /// The states of all endpoints of a plan, X of its services, and what the whole comes to.
 public struct Table {
     /// What the states are of.
@@ -50,9 +29,19 @@ public struct Table {
         rules = Array(repeating: Rule(), count: plan.services.count)
         servingCounts = Array(repeating: 0, count: plan.services.count)
         isLeftAlone = Array(repeating: false, count: plan.entries.count)
-        for service in plan.services where service.isUnguarded {
-            for claim in plan.reservations[service.reservations] { isLeftAlone[claim.entry] = true }
+        for service in plan.services.indices where plan.services[service].isUnguarded {
+            leaveAlone(service)
         }
+    }
+
+    /// From now on there is a guard, or there is none.
+    ///
+    /// No state depends on that; what becomes of it later does.
+    public mutating func setGuarded(_ isGuarded: Bool) { self.isGuarded = isGuarded }
+
+    /// Has the guard leave a service alone.
+    public mutating func leaveAlone(_ service: Int) {
+        for entry in entries(of: service) { isLeftAlone[entry] = true }
     }
 
     /// Takes over from `old` what stays; what is new is planned.
@@ -100,9 +89,21 @@ public struct Table {
     /// How the endpoint is kept.
     public func keeping(of entry: Int) -> Keeping {
         if !stays { return .once }
-        if isGuarded, !isLeftAlone[entry] { return .guarded }
+        // Whoever shares may come without a release, and then nothing says who he is.
         let isShared = plan.entries[entry].share && plan.entries[entry].endpoint.transport == .tcp
-        return isShared ? .shared : .unguarded
+        if isShared { return .shared }
+        return isGuarded && !isLeftAlone[entry] ? .guarded : .unguarded
+    }
+
+    /// Who may bind the endpoint now, as far as the guard has a say.
+    public func admission(to entry: Int) -> Admission {
+        guard keeping(of: entry) == .guarded else { return .everybody }
+        switch states[entry] {
+        case .planned, .binding, .held, .failed, .busy(_, isAsked: false): return .nobody
+        case .released, .serving, .idle, .busy(_, isAsked: true):
+            let service = claimant(of: entry)
+            return rules[service].presence == .unknown ? .everybody : .service(service)
+        }
     }
 
     /// Takes an event, and says what has to be done, about the endpoint first.
@@ -169,10 +170,14 @@ extension Table {
     /// Notes that `service` is being released by who is in `place`, before its endpoints are; nil:
     /// who asks says nothing of who will bind.
     @inline(never)
-    public mutating func beginRelease(of service: Int, by place: Place?) -> [Step] {
+    public mutating func beginRelease(
+        of service: Int, by place: Place?, and units: [Place] = []
+    ) -> [Step] {
         let isServing = servingCounts[service] > 0
         var rule = rules[service]
         rule.release(by: place, isServing: isServing)
+        // The one who asks comes last, and stays where there is no room for all.
+        if let place { for unit in units + [place] { rule.enter(unit) } }
         return renew(service, rule)
     }
 
@@ -228,6 +233,19 @@ extension Table {
             if isPlace { steps += renew(service, rule) }
         }
         return steps
+    }
+
+    /// Takes the news that a socket is closed whose binder was in a cgroup.
+    public mutating func letGo(_ id: UInt64, _ entry: Int) -> [Step] {
+        let service = claimant(of: entry)
+        var rule = rules[service]
+        rule.letGo(id)
+        return renew(service, rule)
+    }
+
+    /// The services that have a cgroup as a place.
+    public func services(with id: UInt64) -> [Int] {
+        rules.indices.filter { rules[$0].places.contains { $0.id == id } }
     }
 
     /// The cgroups that somebody's life depends on.

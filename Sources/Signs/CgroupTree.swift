@@ -78,6 +78,28 @@ extension CgroupTree {
         return root == "/" ? inner : root + inner
     }
 
+    /// The cgroup of that name that is nearest to the root, nil where there is none; not more than
+    /// `Limits.searchedCgroups` are looked at.
+    @inline(never)
+    public func cgroup(named name: Text) -> Text? {
+        var queue: [Text] = [root == "/" ? "" : root]
+        var next = 0
+        while next < queue.count, next < Limits.searchedCgroups {
+            let parent = queue[next]
+            next += 1
+            guard let directory = directory(of: parent) else { continue }
+            // One may go while it is looked at.
+            let children = try? open(Path(directory), .directory).entries(
+                most: Limits.searchedCgroups, where: { _ in true })
+            for child in children ?? [] where child.kind == .directory {
+                let cgroup: Text = "\(parent)/\(child.name)"
+                if child.name == name { return cgroup }
+                queue.append(cgroup)
+            }
+        }
+        return nil
+    }
+
     /// Whether a process that is no zombie is in a cgroup or below it; nil where it is gone.
     public func isPopulated(_ cgroup: Text) throws(Errno) -> Bool? {
         guard let directory = directory(of: cgroup) else { return nil }

@@ -26,4 +26,6 @@ public enum Limits {
     static let eventsBytes = 256
     /// Cgroups that are watched at once; one more is refused as the kernel refuses, `.noSpace`.
     static let watchedCgroups = 4_096
+    /// Cgroups that are looked at for one of a name.
+    static let searchedCgroups = 4_096
 }

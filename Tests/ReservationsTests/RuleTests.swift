@@ -108,17 +108,17 @@ extension Rule {
         #expect(rule("1+ 2+ 1-").shown == "1- 2+")
     }
 
-    @Test("has four places: a fifth takes the oldest one's, of those without a socket")
+    @Test("has three places: a fourth takes the oldest one's, of those without a socket")
     func bound() {
-        var rule = rule("1+ 2+ 3+ 4+")
+        var rule = rule("1+ 2+ 3+")
         rule.bound(1)
 
-        rule.enter(Place(id: 5, isPopulated: true))
-        #expect(rule.shown == "1+ 3+ 4+ 5+")
+        rule.enter(Place(id: 4, isPopulated: true))
+        #expect(rule.shown == "1+ 3+ 4+")
 
-        for id in UInt64(3)...5 { rule.bound(id) }
-        rule.enter(Place(id: 6, isPopulated: true))
-        #expect(rule.shown == "3+ 4+ 5+ 6+")
+        for id in UInt64(3)...4 { rule.bound(id) }
+        rule.enter(Place(id: 5, isPopulated: true))
+        #expect(rule.shown == "3+ 4+ 5+")
     }
 
     @Test("gives up a place with its last socket, where a newer one serves")

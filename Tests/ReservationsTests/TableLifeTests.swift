@@ -29,7 +29,7 @@ private struct Played {
 }
 
 @Suite("the table, as time goes on") struct TableLifeTests {
-    @Test("knows four ways of keeping: share is for tcp, and the guard goes before it")
+    @Test("knows four ways of keeping: share is for tcp, and goes before the guard")
     func keeping() {
         let files: [(service: Text, text: String)] = [
             ("a", "1/tcp\n2 share"), ("b", "unguarded\n3/tcp\n4/tcp share"), ("c", "3/tcp"),
@@ -46,7 +46,7 @@ private struct Played {
                 == [.unguarded, .shared, .unguarded, .unguarded, .shared])
         #expect(
             shown(stays: true, isGuarded: true)
-                == [.guarded, .guarded, .guarded, .unguarded, .shared])
+                == [.guarded, .shared, .guarded, .unguarded, .shared])
     }
 
     @Test("keeps an endpoint without the guard if one of its services is without, whoever has it")

@@ -92,6 +92,9 @@ int clinux_barrier(void);
 // ioctl is variadic. The columns of a terminal, 0 where it is none or does not know.
 int clinux_terminal_columns(int file);
 
+// libc has no capget and capset. Gives up the capabilities in `bits` for good.
+int clinux_drop_capabilities(uint64_t bits);
+
 // There is no CommandLine in Embedded Swift: glibc hands these to ELF constructors.
 int clinux_argument_count(void);
 const char *clinux_argument(int index);

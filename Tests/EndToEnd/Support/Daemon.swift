@@ -65,12 +65,29 @@ struct Daemon: CustomTestStringConvertible {
 }
 
 extension Room {
-    /// Starts the daemon and returns when it is ready.
+    /// Starts the daemon and returns when it is ready; it has no guard.
     func startDaemon(_ options: String..., with setting: Setting = Setting()) throws -> Daemon {
         try startDaemon(options, with: setting)
     }
 
     func startDaemon(_ options: [String], with setting: Setting = Setting()) throws -> Daemon {
+        // Only one that stays would have the guard.
+        let stays = options.contains("--stay")
+        return try startAnyDaemon(options + (stays ? ["--no-guard"] : []), with: setting)
+    }
+
+    /// Starts a daemon that stays and has the guard.
+    func startGuardedDaemon(
+        _ options: String..., with setting: Setting = Setting()
+    ) throws -> Daemon {
+        let daemon = try startAnyDaemon(["-f", "--stay"] + options, with: setting)
+        if let why = daemon.program.errorLines.first(where: { $0.contains("no guard") }) {
+            throw Trouble(why)
+        }
+        return daemon
+    }
+
+    private func startAnyDaemon(_ options: [String], with setting: Setting) throws -> Daemon {
         let program = try start(["portreserve"] + options, setting)
         let isBackground = !options.contains { ["-f", "-d", "-df", "-fd"].contains($0) }
         if isBackground {

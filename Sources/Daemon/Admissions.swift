@@ -1,0 +1,54 @@
+internal import Guard
+internal import LinuxIO
+internal import Reservations
+
+extension Keeper {
+    /// Has the guard keep the plan's endpoints, before the first of them is tried.
+    @inline(never)
+    mutating func take(_ book: consuming RuleBook) {
+        self.book = consume book
+        table.setGuarded(true)
+        adoptRules(after: .empty, Change(from: .empty, to: table.plan))
+    }
+
+    /// Makes the rules of the plan that is now in force.
+    @inline(never)
+    mutating func adoptRules(after old: Plan, _ change: Change) {
+        if book == nil { return }
+        do throws(Errno) {
+            unruled = try book?.take(table.plan, after: old, change.kept) ?? []
+        } catch {
+            return loseGuard(error)
+        }
+        for service in unruled { table.leaveAlone(service) }
+        for service in table.plan.services.indices { book?.admit(table, service, isNew: false) }
+        writeRules(Array(table.plan.entries.indices))
+    }
+
+    /// Has the guard decide as some endpoints stand now.
+    @inline(never)
+    mutating func writeRules(_ entries: [Int]) {
+        do throws(Errno) { try book?.write(table, entries) } catch { loseGuard(error) }
+    }
+
+    /// The same, where X of their service is another one.
+    @inline(never)
+    mutating func renewRules(of service: Int) {
+        if book == nil { return }
+        book?.admit(table, service, isNew: false)
+        writeRules(table.entries(of: service).filter { table.claimant(of: $0) == service })
+    }
+
+    /// Does without the guard from now on, since it could not be told: what it does not know of
+    /// might be refused.
+    private mutating func loseGuard(_ refusal: Errno) {
+        book = nil
+        guardRefusal = refusal
+        table.setGuarded(false)
+        // What the rule alone has kept gets a hold, as far as it goes.
+        for entry in table.plan.entries.indices
+        where table.state(of: entry) == .held && holds[entry] == nil {
+            _ = bind(entry)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+internal import LinuxIO
+internal import Reservations
+
+extension Keeper {
+    /// Binds an endpoint, or sees that its rule alone keeps it.
+    mutating func bind(_ entry: Int) -> Event {
+        do throws(Errno) {
+            if isKeptByRule(entry) {
+                if isOccupied(table.plan.entries[entry].endpoint) { throw .addressInUse }
+                refusals[entry] = nil
+                return .bound
+            }
+            if table.heldCount >= holdsMax { throw .tooManyOpenFiles }
+            holds[entry] = Hold(owning: try boundSocket(entry))
+            refusals[entry] = nil
+            return .bound
+        } catch {
+            refusals[entry] = error
+            return error == .addressInUse ? .inUse : .refused
+        }
+    }
+
+    /// Whether it needs no hold: nobody's port, which its rule keeps.
+    borrowing func isKeptByRule(_ entry: Int) -> Bool {
+        table.plan.entries[entry].permanent && table.keeping(of: entry) == .guarded
+    }
+
+    @inline(never)
+    private mutating func boundSocket(_ entry: Int) throws(Errno) -> Descriptor {
+        let endpoint = table.plan.entries[entry].endpoint
+        if table.keeping(of: entry) == .shared { return try bound(endpoint, beside: .servers) }
+        do throws(Errno) {
+            return try bound(endpoint, beside: .none)
+        } catch .addressInUse {
+            if endpoint.transport == .udp || isOccupied(endpoint) { throw .addressInUse }
+            return try bound(endpoint, beside: .timeWait)
+        }
+    }
+
+    /// The guard lets the one socket bind that is named to it.
+    @inline(never)
+    private borrowing func bound(
+        _ endpoint: Endpoint, beside neighbours: Neighbours
+    ) throws(Errno) -> Descriptor {
+        if book == nil { return try endpoint.bound(beside: neighbours) { _ in } }
+        defer { book?.setOwn(0) }
+        return try endpoint.bound(beside: neighbours) { socket throws(Errno) in
+            book?.setOwn(try socket.cookie())
+        }
+    }
+
+    @inline(never)
+    private mutating func isOccupied(_ endpoint: Endpoint) -> Bool {
+        var known = occupants ?? Occupants(of: wanted(.tcp), wanted(.udp))
+        defer { occupants = known }
+        return known.have(endpoint)
+    }
+
+    /// The ports that we have not.
+    @inline(never)
+    private borrowing func wanted(_ transport: TransportProtocol) -> [UInt16] {
+        var ports: [UInt16] = []
+        for (entry, planned) in table.plan.entries.enumerated()
+        where table.state(of: entry) != .held && planned.endpoint.transport == transport {
+            ports.append(planned.endpoint.port)
+        }
+        return ports
+    }
+}

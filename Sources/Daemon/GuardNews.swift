@@ -1,0 +1,134 @@
+internal import Guard
+internal import LinuxIO
+internal import Reservations
+internal import Text
+
+/// Events of the guard's that are read at once, of each kind.
+private let eventsPerTurnMax = 256
+/// How long refusals are let come in before they are read again.
+private let refusalsRestMs = 100
+/// Between two looks at all sockets, where news was lost.
+private let recountPauseMs = 1_000
+
+extension Loop {
+    /// Takes what the guard's programs have told.
+    @inline(never)
+    mutating func takeGuardNews(now: Int) {
+        guard let news = try? keeper.book?.readEvents(most: eventsPerTurnMax) else { return }
+        for event in news {
+            switch event.kind {
+            case .bound: takeBound(event)
+            case .letGo: takeLetGo(event)
+            case .refused: takeRefused(event)
+            }
+        }
+        guard let lost = keeper.book?.lostCount, lost != guardWatch.lostCount else { return }
+        guardWatch.lostCount = lost
+        if guardWatch.recountAt == nil {
+            guardWatch.recountAt = max(now, guardWatch.recountedAt + recountPauseMs)
+        }
+    }
+
+    /// Sets right what depends on news that was lost.
+    @inline(never)
+    mutating func recountSockets(now: Int) {
+        guard let due = guardWatch.recountAt, due <= now else { return }
+        guardWatch.recountAt = nil
+        guardWatch.recountedAt = now
+        look(at: keeper.unbound(withRules: true))
+        for entry in lookout.contested { keeper.identify(entry) }
+    }
+
+    /// Leaves refusals alone for a while: a bind loop of anybody's wakes us so often and no more.
+    mutating func restFromRefusals(now: Int) {
+        guardWatch.refusalsAt = now + refusalsRestMs
+        listenToRefusals(.none)
+    }
+
+    /// Reads them again when that is over.
+    mutating func endRestFromRefusals(now: Int) {
+        guard let due = guardWatch.refusalsAt, due <= now else { return }
+        guardWatch.refusalsAt = nil
+        listenToRefusals(.read)
+    }
+
+    @inline(never)
+    private mutating func takeBound(_ event: GuardEvent) {
+        let place = lookout.cgroups.identity(inCgroup: event.cgroup).flatMap {
+            lookout.cgroups.place(of: $0)
+        }
+        if let place { guardWatch.sockets.note(event.cookie, in: place.id) }
+        for entry in entries(of: event) {
+            switch keeper.table.state(of: entry) {
+            case .released, .idle, .busy(_, isAsked: true):
+                // An event names no address.
+                if !isBound(entry) { continue }
+                keeper.take(.serviceBound, entry)
+                keeper.identify(entry)
+            case .serving: break
+            case .planned, .binding, .held, .busy, .failed: continue
+            }
+            if let place {
+                keeper.enter(place, entry, generation: event.generation)
+            } else {
+                keeper.renewRules(of: keeper.table.claimant(of: entry))
+            }
+        }
+    }
+
+    @inline(never)
+    private mutating func takeLetGo(_ event: GuardEvent) {
+        guard let place = guardWatch.sockets.forget(event.cookie) else { return }
+        for entry in entries(of: event) { keeper.letGo(place, entry) }
+    }
+
+    private mutating func takeRefused(_ event: GuardEvent) {
+    }
+
+    @inline(never)
+    private borrowing func entries(of event: GuardEvent) -> [Int] {
+        let transport: TransportProtocol = event.transport == .tcp ? .tcp : .udp
+        return keeper.table.plan.entriesOnPort(transport, event.port)
+    }
+
+    @inline(never)
+    private borrowing func isBound(_ entry: Int) -> Bool {
+        let endpoint = keeper.table.plan.entries[entry].endpoint
+        if endpoint.address == .any { return true }
+        return Sighting(of: endpoint)?.servers.isEmpty == false
+    }
+}
+
+/// What is remembered of the guard's news.
+struct GuardWatch {
+    /// Events that were lost, when they were last counted.
+    var lostCount = 0
+    /// When all sockets are looked at, since news was lost; nil: none was.
+    var recountAt: Int?
+    var recountedAt = Int.min / 2
+    /// When refusals are read again; nil: they are read now.
+    var refusalsAt: Int?
+    var sockets = BoundSockets()
+}
+
+/// In which places' cgroups sockets were bound, as long as it is told when they are let go.
+struct BoundSockets {
+    /// As many as the programs follow.
+    private static let countMax = 1_024
+
+    private var cookies: [UInt64] = []
+    private var places: [UInt64] = []
+
+    mutating func note(_ cookie: UInt64, in place: UInt64) {
+        if cookies.count == BoundSockets.countMax { return }
+        cookies.append(cookie)
+        places.append(place)
+    }
+
+    /// The place of a socket that is no more.
+    mutating func forget(_ cookie: UInt64) -> UInt64? {
+        guard let index = cookies.firstIndex(of: cookie) else { return nil }
+        cookies.remove(at: index)
+        return places.remove(at: index)
+    }
+}
