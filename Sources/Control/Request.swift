@@ -7,6 +7,8 @@ public enum Request: Equatable {
     case list(Text?)
     /// All reservations, then each change.
     case watch
+    /// Who went for a port that was not theirs.
+    case incidents
     /// Lets a service go; `*` is every service.
     case release(Text)
     /// Holds a service again.
@@ -24,11 +26,12 @@ public enum Request: Equatable {
         case "Watch":
             self = .watch
             if call.mode != .more { throw .expectedMore }
+        case "Incidents":
+            self = .incidents
+            if call.mode != .more { throw .expectedMore }
         case "Release": self = .release(try parameters.string("service"))
         case "Hold": self = .hold(try parameters.string("service"))
         case "Reload": self = .reload(dryRun: try parameters.optionalBool("dryRun") ?? false)
-        // In the interface from the start, and to be had with the guard.
-        case "Incidents": throw CallError(unknownMethod: call.method, "MethodNotImplemented")
         case _: throw CallError(unknownMethod: call.method)
         }
         try parameters.end()
@@ -41,6 +44,7 @@ public enum Request: Equatable {
             let parameters = service.map { [Member("service", .string($0))] } ?? []
             return Call("\(reservationsInterfaceName).List", parameters, .more)
         case .watch: return Call("\(reservationsInterfaceName).Watch", [], .more)
+        case .incidents: return Call("\(reservationsInterfaceName).Incidents", [], .more)
         case .release(let service):
             return Call(
                 "\(reservationsInterfaceName).Release", [Member("service", .string(service))])

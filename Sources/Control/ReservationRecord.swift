@@ -43,7 +43,9 @@ public struct ReservationRecord: Equatable {
     public let share: Bool
     /// Whether only its own service's name releases it.
     public let permanent: Bool
-    /// Why it is not held, where that is not plain from the state.
+    /// Whether a rule of the guard refuses others' binds.
+    public let guarded: Bool
+    /// Why it is not held, where that is not plain from the state, or else why it is not guarded.
     public let reason: Text?
     /// Who has it, as far as it is known and the reader may know.
     public let holder: HolderRecord?
@@ -55,8 +57,8 @@ public struct ReservationRecord: Equatable {
     /// Tells of a reservation.
     public init(
         service: Text, transport: Text, address: Text, port: Int, last: Int?, state: State,
-        since: Int, share: Bool, permanent: Bool, reason: Text?, holder: HolderRecord? = nil,
-        file: Text, line: Int
+        since: Int, share: Bool, permanent: Bool, guarded: Bool = false, reason: Text?,
+        holder: HolderRecord? = nil, file: Text, line: Int
     ) {
         self.service = service
         self.transport = transport
@@ -67,6 +69,7 @@ public struct ReservationRecord: Equatable {
         self.since = since
         self.share = share
         self.permanent = permanent
+        self.guarded = guarded
         self.reason = reason
         self.holder = holder
         self.file = file
@@ -83,21 +86,21 @@ extension ReservationRecord {
             reason: "no longer configured", file: file, line: line)
     }
 
+    /// Protocol, address and ports.
+    public var endpoint: EndpointRecord {
+        EndpointRecord(transport: transport, address: address, port: port, last: last)
+    }
+
     /// The parameters of one reply of List and Watch.
     public var parameters: [Member] { [Member(Name.reservation, json)] }
 
     /// As the interface's type Reservation; what is nil is left out.
     public var json: JSON {
-        var endpoint = [
-            Member(Name.transport, .string(transport)), Member(Name.address, .string(address)),
-            Member(Name.port, .integer(port)),
-        ]
-        if let last { endpoint.append(Member(Name.last, .integer(last))) }
         var members = [
-            Member(Name.service, .string(service)), Member(Name.endpoint, .object(endpoint)),
+            Member(Name.service, .string(service)), Member(Name.endpoint, endpoint.json),
             Member(Name.state, .string(state.text)), Member(Name.since, .integer(since)),
             Member(Name.share, .bool(share)), Member(Name.permanent, .bool(permanent)),
-            Member(Name.guarded, .bool(false)),
+            Member(Name.guarded, .bool(guarded)),
         ]
         if let reason { members.append(Member(Name.reason, .string(reason))) }
         if let holder { members.append(Member(Name.holder, holder.json)) }
@@ -110,32 +113,27 @@ extension ReservationRecord {
     ///
     /// What is new in it is ignored.
     public init?(_ json: JSON) {
-        guard let members = json.object, let endpoint = members.value("endpoint")?.object,
+        guard let members = json.object,
+            let endpoint = members.value("endpoint").flatMap({ EndpointRecord($0) }),
             let service = members.value("service")?.string,
-            let transport = endpoint.value("protocol")?.string,
-            let address = endpoint.value("address")?.string,
-            let port = endpoint.value("port")?.integer,
             let word = members.value("state")?.string,
             let state = State.allCases.first(where: { $0.text == word }),
             let since = members.value("since")?.integer,
             let share = members.value("share")?.bool,
             let permanent = members.value("permanent")?.bool,
+            let guarded = members.value("guarded")?.bool,
             let file = members.value("file")?.string, let line = members.value("line")?.integer
         else { return nil }
         self.init(
-            service: service, transport: transport, address: address, port: port,
-            last: endpoint.value("last")?.integer, state: state, since: since, share: share,
-            permanent: permanent, reason: members.value("reason")?.string,
+            service: service, transport: endpoint.transport, address: endpoint.address,
+            port: endpoint.port, last: endpoint.last, state: state, since: since, share: share,
+            permanent: permanent, guarded: guarded, reason: members.value("reason")?.string,
             holder: members.value("holder").flatMap { HolderRecord($0) }, file: file, line: line)
     }
 }
 
 /// Names of members: made once, and not for each of ten thousand records.
 private enum Name {
-    static let transport: Text = "protocol"
-    static let address: Text = "address"
-    static let port: Text = "port"
-    static let last: Text = "last"
     static let service: Text = "service"
     static let endpoint: Text = "endpoint"
     static let state: Text = "state"

@@ -12,6 +12,9 @@ final class Client {
     private var machine = ServiceSide()
     /// What a List or Watch has still to tell; nil when no such call is being answered.
     var listing: Listing?
+    /// The number of the first incident that an Incidents or Watch has not told; nil when no such
+    /// call is being answered.
+    var nextIncident: Int?
     /// Whether it has still to be told that its List begins anew: nothing told before holds.
     private var beginsAnew = false
     /// When a message that is half there has to be whole, in monotonic milliseconds.
@@ -112,6 +115,7 @@ final class Client {
         isHungUp = true
         hasEnded = true
         listing = nil
+        nextIncident = nil
         machine.abandon()
     }
 
@@ -120,9 +124,10 @@ final class Client {
 
     /// Makes replies and sends them, as far as the client takes them; not all in one turn.
     @inline(never)
-    func send(_ keeper: borrowing Keeper, _ runs: Runs) {
+    func send(_ keeper: borrowing Keeper, _ runs: Runs, _ incidents: Incidents) {
         for _ in 0..<ClientLimits.sendsPerTurnMax {
             fill(keeper, runs)
+            fill(incidents)
             if machine.unsentCount == 0 { return }
             do throws(Errno) {
                 let count = try socket.sendAvailable(machine.unsent[...])
@@ -156,6 +161,29 @@ final class Client {
         }
     }
 
+    /// Tells of incidents, a watcher when it knows of every reservation.
+    @inline(never)
+    private func fill(_ incidents: Incidents) {
+        while machine.unsentCount < ClientLimits.unsentBytesMax, let next = dueIncident {
+            let found = incidents.first(from: next)
+            let isWatch = listing != nil
+            if found == nil, isWatch { return }
+            nextIncident = found.map { $0.number + 1 }
+            let isLast = nextIncident.map { incidents.first(from: $0) == nil } ?? true
+            answer(
+                Reply(
+                    found?.incident.record(for: uid).parameters ?? [],
+                    continues: isWatch || !isLast))
+            if isLast, !isWatch { nextIncident = nil }
+        }
+    }
+
+    /// The number from which on it is to be told of incidents now.
+    private var dueIncident: Int? {
+        let knowsAll = listing.map { $0.isAtEnd } ?? true
+        return knowsAll ? nextIncident : nil
+    }
+
     /// Tells a watcher of what it will find nowhere any more; of a bounded number, since a reload
     /// may take thousands away and the watcher may not read.
     func tell(_ gone: [ReservationRecord]) {
@@ -180,12 +208,17 @@ final class Client {
         if listing == nil { answer(Reply()) }
     }
 
+    /// Notes that there is more to tell than before.
+    func noticeNews() { isNoticed = true }
+
     private var isFull: Bool { machine.unreadCount > MessageLimits.bytesMax }
 
     /// Asks to be told of what the client can go on with.
     @inline(never)
-    func watchSocket(_ events: borrowing Events) {
-        let tells = machine.unsentCount > 0 || listing.map { !$0.isAtEnd } ?? false
+    func watchSocket(_ events: borrowing Events, _ incidents: Incidents) {
+        let hasIncident = nextIncident.map { incidents.first(from: $0) != nil } ?? false
+        let tells =
+            machine.unsentCount > 0 || hasIncident || listing.map { !$0.isAtEnd } ?? false
         let isDone = hasEnded && !tells && !machine.isBusy && !isDue
         if isDone {
             isOver = true

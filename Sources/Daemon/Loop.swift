@@ -42,6 +42,7 @@ struct Loop: ~Copyable {
     /// Whether what is watched is no longer what states depend on.
     var isFollowingStale = false
     var runs: Runs
+    var incidents = Incidents()
     let log: Log
     let places: Places
     private var stays: Bool
@@ -237,6 +238,9 @@ struct Loop: ~Copyable {
     /// Has those who watch told of what this turn has changed, in their next turns.
     @inline(never)
     private mutating func tellWatchers() {
+        if incidents.takeNews() {
+            for client in clients.watchers { client.noticeNews() }
+        }
         if changed.isEmpty { return }
         var isChanged = [Bool](repeating: false, count: keeper.table.plan.entries.count)
         for entry in changed { isChanged[entry] = true }

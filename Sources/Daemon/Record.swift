@@ -13,6 +13,7 @@ extension Keeper {
             && a.endpoint.address == b.endpoint.address
             && a.endpoint.port != .max && a.endpoint.port + 1 == b.endpoint.port
             && a.share == b.share && a.permanent == b.permanent
+            && isGuarded(first.entry) == isGuarded(second.entry)
             && word(for: table.state(of: first.entry)) == word(for: table.state(of: second.entry))
             && refusal(of: first.entry) == refusal(of: second.entry)
             && haveSameHolder(first.entry, second.entry)
@@ -35,8 +36,9 @@ extension Keeper {
             last: range.count > 1 ? last : nil,
             state: word(for: table.state(of: reservation.entry)),
             since: since, share: entry.share, permanent: entry.permanent,
-            reason: reason(reservation.entry), holder: holder(of: reservation.entry)?.told(to: uid),
-            file: service.path, line: reservation.line)
+            guarded: isGuarded(reservation.entry), reason: reason(reservation.entry),
+            holder: holder(of: reservation.entry)?.told(to: uid), file: service.path,
+            line: reservation.line)
     }
 
     /// The records of all reservations on `entries`, those that are alike as one, since `now`.
@@ -60,9 +62,16 @@ extension Keeper {
         return records
     }
 
+    /// Whether a rule refuses others' binds.
+    borrowing func isGuarded(_ entry: Int) -> Bool { table.keeping(of: entry) == .guarded }
+
+    /// Why no rule does, where one might; nil: that is plain, as without `--stay`.
+    borrowing func whyUnguarded(_ entry: Int) -> Text? { nil }
+
     private borrowing func reason(_ entry: Int) -> Text? {
         switch table.state(of: entry) {
-        case .held, .released, .serving, .idle: nil
+        case .held, .released, .serving, .idle:
+            isGuarded(entry) ? nil : whyUnguarded(entry).map { "not guarded: \($0)" }
         case .planned: "too few descriptors"
         case .busy, .failed, .binding:
             refusal(of: entry).map { refusal in

@@ -15,8 +15,8 @@ extension Loop {
     mutating func goOn(with client: Client) {
         if let call = client.takeCall() { answer(call, to: client) }
         if client.listing != nil, !runs.areOf(keeper) { runs = Runs(keeper) }
-        client.send(keeper, runs)
-        if !client.isOver { client.watchSocket(events) }
+        client.send(keeper, runs, incidents)
+        if !client.isOver { client.watchSocket(events, incidents) }
     }
 
     private mutating func answer(_ call: Call, to client: Client) {
@@ -40,7 +40,10 @@ extension Loop {
                 throw .noSuchService(name ?? "")
             }
             client.listing = listing
-        case .watch: client.listing = Listing(of: nil, isWatch: true, keeper.table.plan)
+        case .watch:
+            client.listing = Listing(of: nil, isWatch: true, keeper.table.plan)
+            client.nextIncident = incidents.end
+        case .incidents: client.nextIncident = 0
         case .release(let name):
             if !client.isRoot { throw .notYours(name) }
             client.answer(try release(named: name, by: client.pid))

@@ -72,3 +72,8 @@ struct Conversation: ~Copyable {
 func record(_ parameters: [Member]) -> ReservationRecord? {
     parameters.value("reservation").flatMap { ReservationRecord($0) }
 }
+
+/// The incident that parameters tell of, nil where they tell of none.
+func incident(_ parameters: [Member]) -> IncidentRecord? {
+    parameters.value("incident").flatMap { IncidentRecord($0) }
+}

@@ -56,16 +56,36 @@ func eachOnce(_ words: [String]) -> [String] {
 }
 
 /// The table of `records` as lines, none where there is no record; `now` is in microseconds.
+///
+/// Where nothing is guarded for one reason, that is said once below the table.
 func statusLines(
     _ records: [ReservationRecord], now: Int, hasLegend: Bool, on paper: Paper
 ) -> [String] {
     if records.isEmpty { return [] }
-    let hasReasons = records.contains { $0.remark != nil }
+    let common = commonReason(records)
+    let records = common == nil ? records : records.map { $0.isWrong ? $0 : $0.withoutReason }
+    let columns = ReservationColumns(
+        hasGuarded: records.contains(where: \.guarded),
+        hasReasons: records.contains { $0.remark != nil })
     let rows = records.map { record in
-        record.row(
-            since: age(seconds: (now - record.since) / 1_000_000), hasReasons: hasReasons)
+        record.row(since: age(seconds: (now - record.since) / 1_000_000), columns)
     }
-    var table = Table(reservationColumns(hasReasons: hasReasons), hasLegend: hasLegend)
+    let lines = lines(rows, columns.headings, hasLegend: hasLegend, on: paper)
+    return hasLegend ? lines + (common.map { ["", fit($0)] } ?? []) : lines
+}
+
+/// Why none of `records` is guarded, where it is the same for all that have no other trouble.
+private func commonReason(_ records: [ReservationRecord]) -> Text? {
+    if records.contains(where: \.guarded) { return nil }
+    let reasons = Set(records.filter { !$0.isWrong }.map(\.whyUnguarded))
+    return reasons.count == 1 ? reasons.first ?? nil : nil
+}
+
+/// Rows as a table that fits them all.
+func lines(
+    _ rows: [[Cell]], _ columns: [Column], hasLegend: Bool, on paper: Paper
+) -> [String] {
+    var table = Table(columns, hasLegend: hasLegend)
     for row in rows { table.widen(for: row) }
     let legend = hasLegend ? [table.legend(on: paper)] : []
     return legend + rows.map { table.line($0, on: paper) }

@@ -14,7 +14,7 @@ struct Watch: Verb {
     func perform() throws(Trouble) -> Outcome {
         var conversation = try Conversation()
         let style = output.style
-        var table = Table(reservationColumns(hasReasons: true), hasLegend: output.hasLegend)
+        var table = Table(columns.headings, hasLegend: output.hasLegend)
         // The widths are known before the first line, and no change makes a state wider.
         for state in ReservationRecord.State.allCases {
             table.widen(for: [Cell(""), Cell(""), Cell("\(state.text)")])
@@ -42,11 +42,16 @@ struct Watch: Verb {
     }
 }
 
-private func row(_ parameters: [Member]) -> [Cell]? {
-    record(parameters).map { record in
-        let since = Terminal.localTime(microseconds: record.since)
-        return record.row(since: "\(since)", hasReasons: true)
+/// A word for each service would make every line longer by one that seldom changes.
+private let columns = ReservationColumns(hasReasons: true)
+
+/// The row of a reservation or of an incident, nil where parameters tell of neither.
+func row(_ parameters: [Member]) -> [Cell]? {
+    func time(_ microseconds: Int) -> String {
+        "\(Terminal.localTime(microseconds: microseconds))"
     }
+    if let record = record(parameters) { return record.row(since: time(record.since), columns) }
+    return incident(parameters).map { $0.watchRow(at: time($0.at)) }
 }
 
 private func say(_ line: String) throws(Trouble) { try say(Text(Array(line.utf8))) }

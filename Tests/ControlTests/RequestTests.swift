@@ -18,15 +18,20 @@ private let name: Text = "io.portreserve.Reservations"
         #expect(try Request(Call(method, service(.string("")), .more)) == .list(""))
     }
 
-    @Test("Watch has no parameters")
-    func watch() throws {
-        #expect(try Request(Call("\(name).Watch", [], .more)) == .watch)
-        #expect(throws: CallError(invalidParameter: "service")) {
-            try Request(Call("\(name).Watch", service(.string("cups")), .more))
+    @Test("Watch and Incidents have no parameters")
+    func bare() throws {
+        for (method, request) in [("Watch", .watch), ("Incidents", .incidents)] as [(Text, Request)]
+        {
+            #expect(try Request(Call("\(name).\(method)", [], .more)) == request)
+            #expect(throws: CallError(invalidParameter: "service")) {
+                try Request(Call("\(name).\(method)", service(.string("cups")), .more))
+            }
         }
     }
 
-    @Test("List and Watch answer more than once", arguments: ["List", "Watch"] as [Text])
+    @Test(
+        "List, Watch and Incidents answer more than once",
+        arguments: ["List", "Watch", "Incidents"] as [Text])
     func expectsMore(method: Text) {
         for mode in [Call.Mode.once, .oneway] {
             #expect(throws: CallError.expectedMore) {
@@ -82,7 +87,7 @@ private let name: Text = "io.portreserve.Reservations"
 
     @Test(
         "a parameter that the method does not have is named",
-        arguments: ["List", "Watch", "Release", "Hold", "Reload"] as [Text])
+        arguments: ["List", "Watch", "Incidents", "Release", "Hold", "Reload"] as [Text])
     func unknownParameter(method: Text) {
         let needed = ["Release", "Hold"].contains(method) ? service(.string("cups")) : []
         for unknown in ["services", "Service", "", "dryrun", "force"] as [Text] {
@@ -102,20 +107,11 @@ private let name: Text = "io.portreserve.Reservations"
         #expect(throws: CallError(unknownMethod: whole)) { try Request(Call(whole, [], .more)) }
     }
 
-    @Test("Incidents is known, and comes with the guard")
-    func incidents() {
-        let method: Text = "\(name).Incidents"
-        let wanted = CallError(
-            "org.varlink.service.MethodNotImplemented", [Member("method", .string(method))])
-
-        #expect(throws: wanted) { try Request(Call(method, [], .more)) }
-    }
-
     @Test("is read from the call that asks for it, and over the wire")
     func roundTrip() throws {
         let requests: [Request] = [
-            .list(nil), .list("cups"), .list(""), .watch, .release("cups"), .release("*"),
-            .hold("cups"), .hold("*"), .reload(dryRun: false), .reload(dryRun: true),
+            .list(nil), .list("cups"), .list(""), .watch, .incidents, .release("cups"),
+            .release("*"), .hold("cups"), .hold("*"), .reload(dryRun: false), .reload(dryRun: true),
         ]
         for request in requests {
             var machine = ServiceSide()

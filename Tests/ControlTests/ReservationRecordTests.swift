@@ -5,12 +5,13 @@ import Varlink
 
 @Suite("a reservation's record") struct ReservationRecordTests {
     private func record(
-        last: Int? = nil, state: ReservationRecord.State = .held, reason: Text? = nil
+        last: Int? = nil, state: ReservationRecord.State = .held, guarded: Bool = false,
+        reason: Text? = nil
     ) -> ReservationRecord {
         ReservationRecord(
             service: "cups", transport: "tcp", address: "*", port: 631, last: last, state: state,
-            since: 1_700_000_000_000_000, share: false, permanent: true, reason: reason,
-            file: "/etc/portreserve/cups", line: 3)
+            since: 1_700_000_000_000_000, share: false, permanent: true, guarded: guarded,
+            reason: reason, file: "/etc/portreserve/cups", line: 3)
     }
 
     private func json(_ record: ReservationRecord) -> String {
@@ -28,6 +29,14 @@ import Varlink
         #expect(json(record()) == wanted)
         #expect(json(record(last: 640)).contains("\"port\":631,\"last\":640}"))
         #expect(json(record(reason: "why")).contains("\"reason\":\"why\""))
+        #expect(json(record(guarded: true)).contains("\"guarded\":true"))
+    }
+
+    @Test("is read as it was written, guarded and not")
+    func guarded() {
+        for guarded in [false, true] {
+            #expect(ReservationRecord(record(guarded: guarded).json)?.guarded == guarded)
+        }
     }
 
     @Test("is read as it was written, in every state, with a range and without")
@@ -61,7 +70,8 @@ import Varlink
     @Test(
         "is none without a member, or with one of the wrong type",
         arguments: [
-            "service", "endpoint", "state", "since", "share", "permanent", "file", "line",
+            "service", "endpoint", "state", "since", "share", "permanent", "guarded", "file",
+            "line",
         ] as [Text])
     func wrong(name: Text) {
         let rest = (record().json.object ?? []).filter { $0.name != name }

@@ -208,9 +208,8 @@ private let wrongCalls = """
         return {"error": SERVICE + name, **({"parameters": parameters} if parameters else {})}
     same("no interface", it.call("a.b.C"), error("InterfaceNotFound", interface="a.b"))
     same("no method", it.call("Lists"), error("MethodNotFound", method=OURS + "Lists"))
-    same("later", it.call("Incidents", more=True),
-         error("MethodNotImplemented", method=OURS + "Incidents"))
-    for method in ["List", "Watch"]: same(method, it.call(method), error("ExpectedMore"))
+    same("none", it.all("Incidents"), [{}])
+    for method in ["List", "Watch", "Incidents"]: same(method, it.call(method), error("ExpectedMore"))
     for method, parameters, name in [
         ("Release", {}, "service"), ("Release", {"service": 1}, "service"),
         ("Release", {"service": None}, "service"), ("Hold", {"service": ["cups"]}, "service"),

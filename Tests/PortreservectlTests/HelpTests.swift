@@ -7,7 +7,8 @@ import Testing
 @Suite("portreservectl: help, completion and manual")
 struct HelpTests {
     static let verbs: [any ParsableCommand.Type] = [
-        Status.self, Check.self, Release.self, Hold.self, Reload.self, Watch.self, Version.self,
+        Status.self, Check.self, Release.self, Hold.self, Reload.self, Watch.self,
+        Incidents.self, Version.self,
     ]
 
     @Test("the help of the whole is as it was read last")

@@ -69,6 +69,52 @@ struct TableTests {
             ])
     }
 
+    @Test("whether each is guarded is told where something is")
+    func guarded() {
+        let lines = statusLines(
+            [
+                record("cups", "*", 631, state: .held, guarded: true),
+                record("docker", "*", 2375, state: .held, reason: "not guarded: unguarded"),
+                record("ypbind", "*", 834, state: .busy, guarded: true, reason: "bind: x"),
+            ], now: now, hasLegend: true, on: Paper(columns: nil, isColoured: false))
+        #expect(
+            lines == [
+                "SERVICE  ENDPOINT  STATE  GUARDED  SINCE  FILE                       REASON",
+                "cups     631/tcp   held   yes      0s     /etc/portreserve/cups:3",
+                "docker   2375/tcp  held   no       0s     /etc/portreserve/docker:3  "
+                    + "not guarded: unguarded",
+                "ypbind   834/tcp   busy   yes      0s     /etc/portreserve/ypbind:3  bind: x",
+            ])
+    }
+
+    @Test("why nothing is guarded is said once below the table, and not without headings")
+    func unguarded() {
+        let reason = "not guarded: bpf: Operation not permitted"
+        let records = [
+            record("cups", "*", 631, state: .held, reason: reason),
+            record("ypbind", "*", 834, state: .busy, reason: "bind: x"),
+            record("far", "*", 7, state: .serving, reason: reason),
+        ]
+        let paper = Paper(columns: 50, isColoured: false)
+        let table = statusLines(records, now: now, hasLegend: true, on: paper)
+        let bare = statusLines(records, now: now, hasLegend: false, on: paper)
+        #expect(table.suffix(2) == ["", reason])
+        #expect(!(table.dropLast() + bare).contains { $0.contains("guarded") })
+        #expect(table.count == 6 && bare.count == 3)
+    }
+
+    @Test("reasons that differ are told each in its row")
+    func reasons() {
+        let lines = statusLines(
+            [
+                record("cups", "*", 631, state: .held, reason: "not guarded: no cgroup2"),
+                record("far", "*", 7, state: .held, reason: "not guarded: unguarded"),
+            ], now: now, hasLegend: true, on: Paper(columns: nil, isColoured: false))
+        #expect(lines.count == 3)
+        #expect(lines[1].hasSuffix("  not guarded: no cgroup2"))
+        #expect(lines[2].hasSuffix("  not guarded: unguarded"))
+    }
+
     @Test("control characters of a name do not reach the terminal")
     func controlCharacters() {
         let odd = record("a\u{1b}[31mb", "*", 1, state: .held)
@@ -93,10 +139,11 @@ private var records: [ReservationRecord] {
 
 private func record(
     _ service: String, _ address: String, _ port: Int, last: Int? = nil,
-    state: ReservationRecord.State, age: Int = 0, reason: String? = nil
+    state: ReservationRecord.State, age: Int = 0, guarded: Bool = false, reason: String? = nil
 ) -> ReservationRecord {
     ReservationRecord(
         service: text(service), transport: "tcp", address: text(address), port: port, last: last,
         state: state, since: now - age * 1_000_000, share: false, permanent: false,
-        reason: reason.map { text($0) }, file: text("/etc/portreserve/\(service)"), line: 3)
+        guarded: guarded, reason: reason.map { text($0) },
+        file: text("/etc/portreserve/\(service)"), line: 3)
 }
