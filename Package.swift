@@ -136,7 +136,7 @@ if lean {
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Daemon", "LinuxIO", "Reservations", "Control", "Text", "Varlink", "CRig",
+                "Daemon", "LinuxIO", "Reservations", "Control", "Text", "Varlink", "CRig", "Seeded",
             ],
             swiftSettings: house),
         .testTarget(

@@ -47,4 +47,6 @@ public struct Places {
     public var controlSocket: Text { runtimeDirectory + "/control" }
     /// What only one daemon has locked; it holds that daemon's pid.
     public var lock: Text { runtimeDirectory + "/lock" }
+    /// What is ours of the ports that the kernel gives to nobody who asks for any.
+    public var reservedPorts: Text { runtimeDirectory + "/reserved-ports" }
 }

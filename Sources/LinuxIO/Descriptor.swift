@@ -36,6 +36,15 @@ internal import CLinux
         }
     }
 
+    /// Writes all of `bytes` in one call to the place `offset` of the file; where less was taken,
+    /// throws `.noSpace`.
+    public borrowing func write(_ bytes: [UInt8], at offset: Int) throws(Errno) {
+        let count = try unsafe bytes.span.withUnsafeBytes { bytes throws(Errno) in
+            try ask { unsafe pwrite(number, bytes.baseAddress, bytes.count, offset) }
+        }
+        if count < bytes.count { throw .noSpace }
+    }
+
     /// Makes this file also be `number`, which stays open over an exec: for descriptors 0 to 2.
     public borrowing func duplicate(onto number: Int32) throws(Errno) {
         _ = try ask { dup2(self.number, number) }
@@ -69,7 +78,7 @@ extension Descriptor {
         var bytes: [UInt8] = []
         var roomBytes = 4_096
         while bytes.count <= most {
-            let more = try readNew(most: min(roomBytes, most + 1 - bytes.count))
+            let more = try readOnce(most: min(roomBytes, most + 1 - bytes.count))
             // Less than there is room for is no end: FUSE and /proc give what they have at hand.
             if more.isEmpty { break }
             bytes += more
@@ -79,8 +88,8 @@ extension Descriptor {
         return bytes
     }
 
-    /// Reads at most `most` bytes into memory of their own, which is not cleared before.
-    private borrowing func readNew(most: Int) throws(Errno) -> [UInt8] {
+    /// Reads at most `most` bytes by one call, into memory of their own, which is not cleared before.
+    public borrowing func readOnce(most: Int) throws(Errno) -> [UInt8] {
         let number = number
         var refusal: Errno?
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: most) { room, count in

@@ -39,6 +39,8 @@ public struct Errno: Error, Equatable, Writable {
     public static let familyNotSupported = Errno(EAFNOSUPPORT)
     /// EINTR.
     static let interrupted = Errno(EINTR)
+    /// EINVAL.
+    public static let invalidArgument = Errno(EINVAL)
     /// ENOENT.
     public static let noEntry = Errno(ENOENT)
     /// ENOTCONN.

@@ -8,6 +8,15 @@ public struct Path {
     /// Takes `text` as it is; whoever passes a NUL inside names the part before it.
     public init(_ text: Text) { bytes = text.bytes + [0] }
 
+    /// Gives what this names the name `path`, which nobody ever finds missing or half.
+    public func rename(to path: Path) throws(Errno) {
+        _ = try unsafe withPointer { old throws(Errno) in
+            try unsafe path.withPointer { new throws(Errno) in
+                try ask { unsafe CLinux.rename(old, new) }
+            }
+        }
+    }
+
     /// Lends the bytes for one call.
     func withPointer<Answer>(
         _ body: (UnsafePointer<CChar>) throws(Errno) -> Answer
