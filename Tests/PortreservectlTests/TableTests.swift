@@ -103,6 +103,17 @@ struct TableTests {
         #expect(table.count == 6 && bare.count == 3)
     }
 
+    @Test("a reason is told in its row where the guard is, however few it guards")
+    func fewGuarded() {
+        let lines = statusLines(
+            [
+                record("docker", "*", 2375, state: .held, reason: "not guarded: unguarded"),
+                record("ypbind", "*", 834, state: .busy, guarded: true, reason: "bind: x"),
+            ], now: now, hasLegend: true, on: Paper(columns: nil, isColoured: false))
+        #expect(lines.count == 3)
+        #expect(lines[1].hasSuffix("  not guarded: unguarded"))
+    }
+
     @Test("reasons that differ are told each in its row")
     func reasons() {
         let lines = statusLines(
