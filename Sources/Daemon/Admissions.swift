@@ -1,6 +1,8 @@
 internal import Guard
 internal import LinuxIO
 internal import Reservations
+internal import Signs
+internal import Text
 
 extension Keeper {
     /// Has the guard keep the plan's endpoints, before the first of them is tried.
@@ -39,11 +41,23 @@ extension Keeper {
         writeRules(table.entries(of: service).filter { table.claimant(of: $0) == service })
     }
 
+    /// The ports that are kept by rules.
+    @inline(never)
+    borrowing func guardedPorts() -> PortRanges {
+        if book == nil { return .none }
+        var ports: [UInt16] = []
+        for (entry, planned) in table.plan.entries.enumerated()
+        where table.keeping(of: entry) == .guarded {
+            ports.append(planned.endpoint.port)
+        }
+        return PortRanges(ranges(of: ports))
+    }
+
     /// Does without the guard from now on, since it could not be told: what it does not know of
     /// might be refused.
     private mutating func loseGuard(_ refusal: Errno) {
         book = nil
-        guardRefusal = refusal
+        absence = "its memory: \(refusal)"
         table.setGuarded(false)
         // What the rule alone has kept gets a hold, as far as it goes.
         for entry in table.plan.entries.indices

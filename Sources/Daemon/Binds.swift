@@ -22,7 +22,8 @@ extension Keeper {
 
     /// Whether it needs no hold: nobody's port, which its rule keeps.
     borrowing func isKeptByRule(_ entry: Int) -> Bool {
-        table.plan.entries[entry].permanent && table.keeping(of: entry) == .guarded
+        table.plan.entries[entry].permanent && isReserved == true
+            && table.keeping(of: entry) == .guarded
     }
 
     @inline(never)

@@ -1,3 +1,4 @@
+internal import Control
 internal import Guard
 internal import LinuxIO
 internal import Reservations
@@ -82,7 +83,57 @@ extension Loop {
         for entry in entries(of: event) { keeper.letGo(place, entry) }
     }
 
+    @inline(never)
     private mutating func takeRefused(_ event: GuardEvent) {
+        guard let entry = entries(of: event).first else { return }
+        let unit = lookout.cgroups.identity(inCgroup: event.cgroup)?.unit
+        let incident = incident(
+            .refused, entry,
+            Incident.Culprit(
+                uid: event.uid, cgroup: event.cgroup,
+                pid: guardWatch.knowsPids ? event.pid : nil, command: event.command, unit: unit),
+            count: event.count)
+        let isFirst = incidents.note(incident, isTotal: true)
+        let isAwaited = keeper.table.state(of: entry).isReleased
+        let isNew = isAwaited && guardWatch.explain(event.cgroup)
+        if !isFirst, !isNew { return }
+        log.say(
+            .warning, Saying(keeper.table, entry).refused(incident.culprit, isAwaited: isAwaited))
+    }
+
+    /// Notes who has an endpoint that is not his.
+    @inline(never)
+    mutating func noteBusy(_ holder: Holder, _ entry: Int) {
+        guard let process = holder.processes.first else { return }
+        let cgroup = process.cgroup.flatMap { lookout.cgroups.id(of: $0) } ?? 0
+        let culprit = Incident.Culprit(
+            uid: process.uid, cgroup: cgroup, pid: process.pid, command: process.command,
+            unit: process.identity?.unit)
+        _ = incidents.note(incident(.busy, entry, culprit, count: 1))
+    }
+
+    private borrowing func incident(
+        _ kind: IncidentRecord.Kind, _ entry: Int, _ culprit: Incident.Culprit, count: Int
+    ) -> Incident {
+        let plan = keeper.table.plan
+        return Incident(
+            kind: kind, service: plan.services[keeper.table.claimant(of: entry)].name,
+            endpoint: plan.entries[entry].endpoint, culprit: culprit, at: wallMicroseconds(),
+            count: count)
+    }
+
+    /// Counts the refusals that no event has told of yet.
+    @inline(never)
+    mutating func recountIncidents() {
+        switch keeper.book {
+        case .none: return
+        case .some(let book):
+            incidents.recount { incident in
+                (try? book.kernel.refusalCount(
+                    cgroup: incident.culprit.cgroup, uid: incident.culprit.uid,
+                    incident.endpoint.transport.kernels, port: incident.endpoint.port)) ?? nil
+            }
+        }
     }
 
     @inline(never)
@@ -108,7 +159,23 @@ struct GuardWatch {
     var recountedAt = Int.min / 2
     /// When refusals are read again; nil: they are read now.
     var refusalsAt: Int?
+    /// When the list of reserved ports is looked at again.
+    var reservedAt: Int?
     var sockets = BoundSockets()
+    /// Whether pids in the kernel's events are those of our pid namespace.
+    let knowsPids = ThisProcess.isInFirstPidNamespace
+    /// Cgroups of which it was said how to let them bind.
+    private var explained: [UInt64] = []
+
+    /// Whether that is to be said of a cgroup now, the last ones only.
+    mutating func explain(_ cgroup: UInt64) -> Bool {
+        if explained.contains(cgroup) { return false }
+        if explained.count == GuardWatch.explainedMax { explained.removeFirst() }
+        explained.append(cgroup)
+        return true
+    }
+
+    private static let explainedMax = 64
 }
 
 /// In which places' cgroups sockets were bound, as long as it is told when they are let go.

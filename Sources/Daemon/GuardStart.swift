@@ -3,19 +3,23 @@ internal import LinuxIO
 internal import Reservations
 internal import Text
 
+/// How often it is looked whether others have changed the list of reserved ports.
+private let reservedPauseMs = 60_000
+
 extension Loop {
     /// Loads the guard, or says why there is none, and gives up the right to load more.
     @inline(never)
     mutating func raiseGuard(isWanted: Bool) {
         defer { ThisProcess.dropLoadingCapabilities() }
-        if !isWanted {
-            guardAbsence = "switched off by --no-guard"
-            return
-        }
+        if isWanted { loadGuard() }
+        reservePorts()
+    }
+
+    private mutating func loadGuard() {
         do throws(GuardAbsence) {
             keeper.take(try loadedGuard())
         } catch {
-            guardAbsence = error.why
+            keeper.absence = error.why
             log.say(
                 .warning,
                 "portreserve: no guard: \(error.why), a port is free from its release until its "
@@ -41,6 +45,42 @@ extension Loop {
         }
         if !isMeasured { throw GuardAbsence(why: "our own cgroup is not seen from here") }
         return RuleBook(kernel, users: lookout.cgroups.users())
+    }
+
+    /// Waits for the news of a guard's programs.
+    private borrowing func join(_ kernel: borrowing Guard) throws(Errno) {
+        try events.add(kernel.life.ring, token: Source.life.rawValue)
+        try events.add(kernel.refusals.ring, token: Source.refusals.rawValue)
+    }
+
+    /// Waits for the news of refusals, or does so no longer.
+    borrowing func listenToRefusals(_ interest: EventInterest) {
+        switch keeper.book {
+        case .none: return
+        case .some(let book):
+            try? events.change(
+                book.kernel.refusals.ring, token: Source.refusals.rawValue, interest)
+        }
+    }
+
+    /// Has the kernel give to nobody what the guard keeps: its programs see no automatic ports.
+    @inline(never)
+    mutating func reservePorts() {
+        let wanted = keeper.guardedPorts()
+        if wanted.isEmpty, reserved.isEmpty { return }
+        do throws(Errno) {
+            try reserved.keep(wanted)
+            keeper.isReserved = true
+        } catch {
+            if keeper.isReserved != false {
+                log.say(
+                    .warning,
+                    "portreserve: ip_local_reserved_ports: \(error), an outgoing connection may "
+                        + "take a port that is released")
+            }
+            keeper.isReserved = false
+        }
+        guardWatch.reservedAt = wanted.isEmpty ? nil : monotonicMilliseconds() + reservedPauseMs
     }
 
     /// Says which services the guard has no rules for.

@@ -20,8 +20,8 @@ struct Incident {
         let uid: UInt32
         /// The kernel's number for the cgroup; 0 where it is not known.
         let cgroup: UInt64
-        /// The process that did it last.
-        let pid: Int32
+        /// The process that did it last, where its pid can be told.
+        let pid: Int32?
         let command: Text
         let unit: Text?
     }
@@ -56,7 +56,8 @@ extension Incident.Culprit {
     /// JSON is UTF-8, and a command any bytes.
     fileprivate var told: HolderRecord {
         HolderRecord(
-            pid: Int(pid), command: .printable(command.bytes[...], most: 64), uid: Int(uid),
+            pid: pid.map { Int($0) }, command: .printable(command.bytes[...], most: 64),
+            uid: Int(uid),
             unit: unit.map { .printable($0.bytes[...], most: 255) }, isKernels: false)
     }
 }
@@ -105,6 +106,17 @@ struct Incidents {
         let candidates = isCrowd ? own : Array(known.indices)
         let oldest = candidates.min { known[$0].incident.at < known[$1].incident.at }
         return oldest.map { known.remove(at: $0).incident }
+    }
+
+    /// Counts anew what somebody else counts; nil: he does not know it any more.
+    mutating func recount(_ total: (Incident) -> Int?) {
+        for place in known.indices {
+            let incident = known[place].incident
+            guard incident.kind == .refused, let count = total(incident) else { continue }
+            let more = count < known[place].total ? count : count - known[place].total
+            known[place].incident = incident.after(incident, more: more)
+            known[place].total = count
+        }
     }
 
     /// Whether one has begun since this was last asked.

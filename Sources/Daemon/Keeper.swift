@@ -1,5 +1,6 @@
 internal import LinuxIO
 internal import Reservations
+internal import Text
 
 /// A hold: the one owner of its socket.
 final class Hold {
@@ -42,8 +43,10 @@ struct Keeper: ~Copyable {
     var book: RuleBook?
     /// Services that the guard has no rule left for.
     var unruled: [Int] = []
-    /// Why the guard was given up; nil: it was not.
-    var guardRefusal: Errno?
+    /// Why there is no guard where one is wanted.
+    var absence: Text?
+    /// Whether the kernel gives guarded ports to nobody; nil: that was not tried.
+    var isReserved: Bool?
     /// Whether an endpoint is tried for the first time; that it is held then is no news.
     private var isStarting = false
     /// Grows with every change of a state or of the plan.

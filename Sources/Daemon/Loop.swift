@@ -1,5 +1,4 @@
 internal import Control
-internal import Guard
 internal import LinuxIO
 internal import Reservations
 internal import Text
@@ -12,7 +11,7 @@ private let readRestMs = 1_000
 private let eventsPerTurnMax = 64
 
 /// What the loop watches beside its clients; a token is never given to another source.
-private enum Source: UInt64 {
+enum Source: UInt64 {
     case signals = 1
     case releaseSocket = 2
     case control = 3
@@ -31,7 +30,7 @@ struct Loop: ~Copyable {
     private(set) var events: Events
     private let signals: Signals
     private let releaseSocket: Descriptor
-    private var clients: Clients
+    var clients: Clients
     var keeper: Keeper
     var lookout: Lookout
     private let timer: Descriptor
@@ -45,11 +44,10 @@ struct Loop: ~Copyable {
     var incidents = Incidents()
     let log: Log
     let places: Places
-    private var stays: Bool
+    var stays: Bool
     private var hasComplained = false
-    /// Why there is no guard; nil: there is one, or none is wanted by a daemon that does not stay.
-    var guardAbsence: Text?
     var guardWatch = GuardWatch()
+    var reserved: ReservedPorts
     /// When the release socket is read again, in monotonic milliseconds; nil: it is read now.
     private var restUntil: Int?
 
@@ -81,10 +79,17 @@ struct Loop: ~Copyable {
         self.timer = timer
         self.lookout = lookout
         runs = Runs()
+        reserved = ReservedPorts(places)
         self.keeper = keeper
         self.log = log
         self.places = places
         self.stays = stays
+    }
+
+    // The last act, of a start that fails too; a port is no longer ours then.
+    deinit {
+        var reserved = reserved
+        try? reserved.giveBack()
     }
 
     /// Holds what the plan names, and says what came of it.
@@ -117,22 +122,6 @@ struct Loop: ~Copyable {
             keeper.releaseAll()
             log.say(.error, "portreserve: epoll: \(error), every port has been let go")
             return .notDone
-        }
-    }
-
-    /// Waits for the news of a guard's programs.
-    borrowing func join(_ kernel: borrowing Guard) throws(Errno) {
-        try events.add(kernel.life.ring, token: Source.life.rawValue)
-        try events.add(kernel.refusals.ring, token: Source.refusals.rawValue)
-    }
-
-    /// Waits for the news of refusals, or does so no longer.
-    borrowing func listenToRefusals(_ interest: EventInterest) {
-        switch keeper.book {
-        case .none: return
-        case .some(let book):
-            try? events.change(
-                book.kernel.refusals.ring, token: Source.refusals.rawValue, interest)
         }
     }
 
@@ -188,7 +177,7 @@ struct Loop: ~Copyable {
     private mutating func setTimer(now: Int) -> Int? {
         let moments = [
             restUntil, clients.deadline, lookout.lookAt, keeper.deadlines.earliest,
-            guardWatch.recountAt, guardWatch.refusalsAt,
+            guardWatch.recountAt, guardWatch.refusalsAt, guardWatch.reservedAt,
         ]
         let due = moments.compactMap { $0 }.min()
         if due == timerAt { return nil }
@@ -213,43 +202,6 @@ struct Loop: ~Copyable {
             }
         }
         return .goesOn
-    }
-
-    /// Reads the configuration anew; whoever is being told of reservations is told anew.
-    @inline(never)
-    mutating func reload() -> ReloadOutcome {
-        // What has happened under the old plan's numbers is dealt with under them.
-        settle(now: monotonicMilliseconds())
-        let outcome = keeper.reload(places, log)
-        // A configuration without a port is no release of the last one.
-        stays = stays || keeper.table.heldCount == 0
-        let plan = keeper.table.plan
-        for client in clients.watchers { client.tell(outcome.gone) }
-        clients.restartListings { listing in
-            Listing(of: listing.service, isWatch: listing.isWatch, plan)
-        }
-        // What is watched is known by numbers, and these are new ones.
-        isFollowingStale = true
-        settle(now: monotonicMilliseconds())
-        changed = []
-        return outcome
-    }
-
-    /// Has those who watch told of what this turn has changed, in their next turns.
-    @inline(never)
-    private mutating func tellWatchers() {
-        if incidents.takeNews() {
-            for client in clients.watchers { client.noticeNews() }
-        }
-        if changed.isEmpty { return }
-        var isChanged = [Bool](repeating: false, count: keeper.table.plan.entries.count)
-        for entry in changed { isChanged[entry] = true }
-        changed = []
-        let watchers = clients.watchers
-        if watchers.isEmpty { return }
-        let reservations = keeper.table.plan.reservations
-        let news = reservations.indices.filter { isChanged[reservations[$0].entry] }
-        for client in watchers { client.tellAgain(news) }
     }
 
     /// A socket that cannot be read would wake the loop without end, so it has a rest then.

@@ -16,6 +16,7 @@ extension Loop {
             takeCgroupNews(lookout.cgroups.lookAgain())
             lookout.planNextLook(keeper, now: now)
         }
+        if let due = guardWatch.reservedAt, due <= now { reservePorts() }
         recountSockets(now: now)
         endRestFromRefusals(now: now)
         if isFindingOut { take(lookout.inquiry.goOn(&keeper, lookout.cgroups)) }
@@ -171,7 +172,9 @@ extension Loop {
         let told = Saying(keeper.table, entry)
         switch keeper.table.state(of: entry) {
         case .serving: log.say(.info, told.serving(holder, isService: isService))
-        case .busy: log.say(.warning, told.busy(holder, willRetry: keeper.table.stays))
+        case .busy:
+            log.say(.warning, told.busy(holder, willRetry: keeper.table.stays))
+            noteBusy(holder, entry)
         case .planned, .binding, .held, .released, .idle, .failed: return
         }
     }

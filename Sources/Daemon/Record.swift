@@ -66,7 +66,16 @@ extension Keeper {
     borrowing func isGuarded(_ entry: Int) -> Bool { table.keeping(of: entry) == .guarded }
 
     /// Why no rule does, where one might; nil: that is plain, as without `--stay`.
-    borrowing func whyUnguarded(_ entry: Int) -> Text? { nil }
+    borrowing func whyUnguarded(_ entry: Int) -> Text? {
+        if book == nil { return absence }
+        switch table.keeping(of: entry) {
+        case .shared: return "'share' lets servers come without a release"
+        case .unguarded:
+            let isRuled = !unruled.contains(table.claimant(of: entry))
+            return isRuled ? "'unguarded' in a file" : "too many rules"
+        case .once, .guarded: return nil
+        }
+    }
 
     private borrowing func reason(_ entry: Int) -> Text? {
         switch table.state(of: entry) {

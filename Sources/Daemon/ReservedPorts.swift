@@ -29,6 +29,9 @@ struct ReservedPorts {
         try? removeFile(fresh)
     }
 
+    /// Whether nothing is to be done, or undone.
+    var isEmpty: Bool { saved.isEmpty && ours.isEmpty }
+
     /// Reserves those of `ports` that the kernel gives away by itself, and none any more that is
     /// ours and not among them.
     mutating func keep(_ ports: PortRanges) throws(Errno) {

@@ -64,7 +64,7 @@ private func serve(
     let entrances = try Entrances(places)
     defer { Entrances.removeFiles(places) }
     var loop = try Loop(signals, entrances, keeper, log, places, stays: options.stays)
-    if options.stays { loop.raiseGuard(isWanted: options.usesGuard) }
+    loop.raiseGuard(isWanted: options.stays && options.usesGuard)
     loop.hold()
     if let parent = parent.take() { try loop.letGo(of: parent) }
     // From here on ports are ours: nothing but the loop ends the daemon.

@@ -7,6 +7,7 @@ struct Saying {
     private let endpoint: Endpoint
     private let service: ServiceName
     private let place: Text
+    private let path: Text
 
     /// Speaks of an endpoint by its service and the line that names it.
     init(_ table: Table, _ entry: Int) {
@@ -14,6 +15,7 @@ struct Saying {
         let claimed = plan.entries[entry]
         endpoint = claimed.endpoint
         service = plan.services[table.claimant(of: entry)].name
+        path = plan.services[table.claimant(of: entry)].path
         place = "\(plan.services[claimed.owner].path):\(claimed.line)"
     }
 
@@ -44,6 +46,19 @@ struct Saying {
     func serving(_ holder: Holder, isService: Bool) -> Text {
         let how: Text = isService ? "by its service" : "since its release for"
         return "\(endpoint): in use \(how) '\(service)': \(holder.text)"
+    }
+
+    /// That somebody was refused; `isAwaited`: it may have been the service itself, which is told
+    /// apart by its unit alone.
+    func refused(_ culprit: Incident.Culprit, isAwaited: Bool) -> Text {
+        var who: Text = "\(Text.quoted(culprit.command)) ("
+        if let pid = culprit.pid { who.append("pid \(pid), ") }
+        who.append("uid \(Int(culprit.uid))")
+        if let unit = culprit.unit { who.append(", \(Text.quoted(unit))") }
+        let said: Text = "\(endpoint): refused to \(who)), reserved for '\(service)'"
+        if !isAwaited { return said }
+        let word: Text = culprit.unit.map { "unit \($0)" } ?? "unguarded"
+        return said + "; if it is the service, write '\(word)' in \(path)"
     }
 
     /// That somebody else has it.

@@ -43,7 +43,9 @@ extension Loop {
         case .watch:
             client.listing = Listing(of: nil, isWatch: true, keeper.table.plan)
             client.nextIncident = incidents.end
-        case .incidents: client.nextIncident = 0
+        case .incidents:
+            recountIncidents()
+            client.nextIncident = 0
         case .release(let name):
             if !client.isRoot { throw .notYours(name) }
             client.answer(try release(named: name, by: client.pid))

@@ -87,6 +87,12 @@ public enum ThisProcess {
         _ = clinux_drop_capabilities(netAdmin | sysAdmin | perfmonAndBPF)
     }
 
+    /// Whether pids that the kernel tells of are those that we see; Linux gives the first namespace
+    /// of pids the inode PROC_PID_INIT_INO.
+    public static var isInFirstPidNamespace: Bool {
+        (try? identity(of: "/proc/self/ns/pid"))?.inodeNumber == 0xefff_fffc
+    }
+
     /// Closes what the caller of this program left open, a lock of a package manager say.
     ///
     /// To be called before anything is opened. A kernel before 5.9 closes nothing. An fd store's
