@@ -110,10 +110,8 @@ int clinux_drop_capabilities(uint64_t bits) {
     struct __user_cap_data_struct sets[2];
     if (syscall(SYS_capget, &header, sets) < 0) return -1;
     for (int word = 0; word < 2; word++) {
-        uint32_t kept = ~(uint32_t)(bits >> (32 * word));
-        sets[word].effective &= kept;
-        sets[word].permitted &= kept;
-        sets[word].inheritable &= kept;
+        sets[word].effective &= ~(uint32_t)(bits >> (32 * word));
+        sets[word].permitted = sets[word].effective;
     }
     return (int)syscall(SYS_capset, &header, sets);
 }

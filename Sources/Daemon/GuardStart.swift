@@ -44,7 +44,7 @@ extension Loop {
             return try lookout.cgroups.measure(by: &kernel)
         }
         if !isMeasured { throw GuardAbsence(why: "our own cgroup is not seen from here") }
-        return RuleBook(kernel, users: lookout.cgroups.users())
+        return RuleBook(kernel)
     }
 
     /// Waits for the news of a guard's programs.

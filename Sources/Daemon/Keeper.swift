@@ -1,3 +1,4 @@
+internal import Guard
 internal import LinuxIO
 internal import Reservations
 internal import Text
@@ -199,12 +200,13 @@ extension Keeper {
         renewRules(of: table.claimant(of: entry))
     }
 
-    /// Notes that a service is being released by who is in `place`, nil: that says nothing.
-    ///
-    /// The cgroups of units that its file names are X as well where X is known.
-    mutating func beginRelease(of service: Int, by place: Place?, and units: [Place]) {
-        act(table.beginRelease(of: service, by: place, and: units))
-        book?.admit(table, service, isNew: true)
+    /// Notes that a service is being released, and X: the last of `places` asked, the others are
+    /// of units that its file names; none: it is not known.
+    mutating func beginRelease(of service: Int, by places: [Place], users: GuardPlace?) {
+        let isServing = table.isServing(service)
+        act(table.beginRelease(of: service, by: places))
+        book?.users = users
+        book?.admit(table, service, isNew: !isServing)
     }
 
     /// Why an endpoint could not be had when it was last tried.

@@ -4,8 +4,7 @@ internal import Text
 extension Loop {
     /// Lets a service's endpoints go, as the process `pid` asked, and says how many were held.
     mutating func release(_ service: Int, by pid: Int32?) -> Int {
-        let place = place(of: pid)
-        beginRelease(of: service, by: place)
+        beginRelease(of: service, by: lookout.cgroups.identity(of: pid))
         var released = 0
         for entry in keeper.table.entries(of: service) where keeper.release(entry, to: service) {
             released += 1
@@ -19,9 +18,9 @@ extension Loop {
     /// Lets every service's endpoints go but the permanent ones, and says how many were held.
     mutating func releaseEveryService(by pid: Int32?) -> Int {
         let plan = keeper.table.plan
-        let place = place(of: pid)
+        let identity = lookout.cgroups.identity(of: pid)
         for service in plan.services.indices where keeper.isReleasedWithAll(service) {
-            beginRelease(of: service, by: place)
+            beginRelease(of: service, by: identity)
         }
         var isReleased = [Bool](repeating: false, count: plan.entries.count)
         for entry in keeper.table.entriesNotPermanent() {
@@ -35,19 +34,17 @@ extension Loop {
         return isReleased.count { $0 }
     }
 
+    /// Notes X, as who asks shows it: his cgroup, if that is a unit of the service.
+    ///
+    /// Another unit's may be a helper's, which says nothing of who will bind.
     @inline(never)
-    private mutating func beginRelease(of service: Int, by place: Place?) {
-        var units: [Place] = []
-        for unit in keeper.table.plan.services[service].units where place != nil {
-            if let found = lookout.cgroups.place(ofUnit: unit) { units.append(found) }
+    private mutating func beginRelease(of service: Int, by identity: Identity?) {
+        let asked = keeper.table.plan.services[service]
+        var places: [Place] = []
+        if let identity, identity.isUnit(of: asked), let x = lookout.cgroups.place(of: identity) {
+            places = asked.units.compactMap { lookout.cgroups.place(ofUnit: $0) } + [x]
         }
-        keeper.beginRelease(of: service, by: place, and: units)
-    }
-
-    /// X, as who asks shows it: he is in the cgroup of who will bind, or says nothing of that.
-    @inline(never)
-    private mutating func place(of pid: Int32?) -> Place? {
-        lookout.cgroups.identity(of: pid).flatMap { lookout.cgroups.place(of: $0) }
+        keeper.beginRelease(of: service, by: places, users: lookout.cgroups.users())
     }
 }
 

@@ -19,7 +19,7 @@ struct RuleBook: ~Copyable {
 
     private(set) var kernel: Guard
     /// Where people run what they type: a place as long as a service is awaited.
-    private let users: GuardPlace?
+    var users: GuardPlace?
     private var written: [Written]
     /// What the plan needs no longer, until no port has it any more.
     private var stale: [RuleNumber] = []
@@ -27,10 +27,9 @@ struct RuleBook: ~Copyable {
     private var assigned: [RuleNumber?] = []
 
     /// Begins with no rule but that of what is held.
-    init(_ kernel: consuming Guard, users: GuardPlace?) {
+    init(_ kernel: consuming Guard) {
         written = [Written(owner: nil, addresses: [], number: kernel.rules.nobody)]
         self.kernel = kernel
-        self.users = users
     }
 
     /// Makes the rules that a plan needs and the last one did not; says for which services none is
@@ -123,7 +122,7 @@ struct RuleBook: ~Copyable {
                 kernel.rules.clear(place.id, of: rule)
             }
             for place in places { _ = kernel.rules.add(place, to: rule) }
-            if isNew { kernel.rules.begin(x.generation, of: rule) }
+            kernel.rules.begin(x.generation, of: rule)
             written[index].places = places
         }
     }

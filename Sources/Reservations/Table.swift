@@ -143,7 +143,6 @@ public struct Table {
         assert((0...states.count).contains(heldCount), "a hold is counted once")
         return Step(entry: entry, event: event, old: old, new: state, effects: effects)
     }
-
 }
 
 extension Table {
@@ -167,17 +166,17 @@ extension Table {
 }
 
 extension Table {
-    /// Notes that `service` is being released by who is in `place`, before its endpoints are; nil:
-    /// who asks says nothing of who will bind.
+    /// Whether an endpoint that it claims serves.
+    public func isServing(_ service: Int) -> Bool { servingCounts[service] > 0 }
+
+    /// Notes that a service is being released, before its endpoints are: by who is in the last of
+    /// `places`, from which others may bind too; none: that says nothing of who will bind.
     @inline(never)
-    public mutating func beginRelease(
-        of service: Int, by place: Place?, and units: [Place] = []
-    ) -> [Step] {
-        let isServing = servingCounts[service] > 0
+    public mutating func beginRelease(of service: Int, by places: [Place]) -> [Step] {
         var rule = rules[service]
-        rule.release(by: place, isServing: isServing)
+        rule.release(by: places.last, isServing: isServing(service))
         // The one who asks comes last, and stays where there is no room for all.
-        if let place { for unit in units + [place] { rule.enter(unit) } }
+        for place in places { rule.enter(place) }
         return renew(service, rule)
     }
 

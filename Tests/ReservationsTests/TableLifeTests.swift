@@ -18,7 +18,7 @@ private struct Played {
     /// Releases a service as the daemon does; 0: by nobody known.
     mutating func release(_ service: Int, by id: UInt64 = 0, isPopulated: Bool = true) -> [Step] {
         let place = id == 0 ? nil : Place(id: id, isPopulated: isPopulated)
-        var steps = table.beginRelease(of: service, by: place)
+        var steps = table.beginRelease(of: service, by: place.map { [$0] } ?? [])
         for entry in table.entries(of: service) { steps += table.release(entry, to: service) }
         return steps
     }
@@ -217,7 +217,7 @@ private struct Played {
     func permanent() {
         var played = Played([("a", "1/tcp\n2/tcp permanent"), ("b", "2/tcp")])
 
-        for service in 0..<2 { _ = played.table.beginRelease(of: service, by: nil) }
+        for service in 0..<2 { _ = played.table.beginRelease(of: service, by: []) }
         for entry in played.table.entriesNotPermanent() {
             _ = played.table.release(entry, to: played.table.claimant(of: entry))
         }

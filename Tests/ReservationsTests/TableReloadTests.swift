@@ -10,7 +10,7 @@ private func served() -> Table {
         _ = table.take(.started, entry)
         _ = table.take(.bound, entry)
     }
-    _ = table.beginRelease(of: 0, by: Place(id: 7, isPopulated: true))
+    _ = table.beginRelease(of: 0, by: [Place(id: 7, isPopulated: true)])
     for entry in 0..<2 { _ = table.release(entry, to: 0) }
     _ = table.take(.serviceBound, 0)
     return table
@@ -39,7 +39,7 @@ private func reloaded(_ old: Table, _ files: [(service: Text, text: String)]) ->
     @Test("keeps whose an endpoint of two services is")
     func shared() {
         var old = Table(Plan([("a", "1/tcp"), ("b", "1/tcp")]), stays: true)
-        _ = old.beginRelease(of: 1, by: nil)
+        _ = old.beginRelease(of: 1, by: [])
         _ = old.release(0, to: 1)
 
         let table = reloaded(old, [("a", "1/tcp"), ("aa", ""), ("b", "1/tcp")])
@@ -71,7 +71,7 @@ private func reloaded(_ old: Table, _ files: [(service: Text, text: String)]) ->
     @Test("tells endpoints what X is where other places have come to it")
     func reconciled() {
         var old = served()
-        _ = old.beginRelease(of: 1, by: Place(id: 8, isPopulated: false))
+        _ = old.beginRelease(of: 1, by: [Place(id: 8, isPopulated: false)])
         _ = old.release(2, to: 1)
         #expect(old.state(of: 2) == .released(.empty))
 

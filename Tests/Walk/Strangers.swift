@@ -79,7 +79,7 @@ extension World {
     private mutating func releaseAll() {
         note("release", of: .all)
         for number in services.indices where services[number].index >= 0 {
-            run(table.beginRelease(of: services[number].index, by: nil))
+            run(table.beginRelease(of: services[number].index, by: []))
         }
         for entry in table.entriesNotPermanent() {
             release(entry, to: table.claimant(of: entry))
@@ -96,7 +96,7 @@ extension World {
             if schedule[.freed, slot] <= now + 20 { deliver(.freed, slot) }
         }
         note(place == nil ? "release by nobody" : "release", of: .service(number))
-        run(table.beginRelease(of: service, by: place))
+        run(table.beginRelease(of: service, by: place.map { [$0] } ?? []))
         for entry in table.entries(of: service) {
             release(entry, to: service)
             if place == nil { doubt(slotOf[entry]) }
