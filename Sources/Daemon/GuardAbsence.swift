@@ -13,11 +13,9 @@ struct GuardAbsence: Error {
     init(_ failure: GuardFailure) {
         let step: Text =
             switch failure.step {
-            case .network: "the network namespace"
-            case .map: "bpf(2), a map"
+            case .maps: "bpf(2), the maps"
             case .program(let hook): "bpf(2), the program for \(hook)"
             case .attachment(let hook): "bpf(2), the link to \(hook)"
-            case .mapping: "mmap of a map"
             }
         let right: Text =
             failure.errno.isLackOfRights ? ", CAP_BPF and CAP_NET_ADMIN are needed" : ""

@@ -2,14 +2,14 @@
 ///
 /// `namesCommands` needs CAP_PERFMON at the load on newer kernels, about 6.16 on.
 func bindProgram(
-    isIPv6: Bool, _ maps: Maps, network: UInt64, namesCommands: Bool
+    isIPv6: Bool, _ maps: Maps, namesCommands: Bool
 ) -> Program {
     var program = Program()
     let (allow, refuse) = (program.label(), program.label())
     let context = Context.bind(isIPv6: isIPv6)
-    program.findRule(context, maps, network: network, otherwise: allow)
+    program.findRule(context, maps, otherwise: allow)
     program.meetAddress(context, otherwise: allow)
-    for place in RuleOffset.places { program.pass(place, to: allow) }
+    for place in 0..<RuleOffset.places { program.pass(place, to: allow) }
     program.passOwnSocket(maps, to: allow)
     program.noteCulprit(maps, whenTold: refuse)
     program.report(.refused, context, .refusals, maps, namesCommands: namesCommands)

@@ -47,7 +47,7 @@ extension Program {
 
     /// Leaves the context in r6 and the rule in r7; its number and the key are on the stack.
     mutating func findRule(
-        _ context: Context, _ maps: Maps, network: UInt64, otherwise leave: Label
+        _ context: Context, _ maps: Maps, otherwise leave: Label
     ) {
         let isKnown = label()
         self += [
@@ -66,15 +66,16 @@ extension Program {
             .reckon(.and, .r2, .number(0xffff)), .reckon(.or, .r2, .register(.r3)),
             .store(.word, at: .frame, Stack.key, .r2),
             .reckon(.shiftLeft, .r2, .number(1)),
-            .memory(.r1, descriptor: maps.memory, offset: Int32(Layout.table)),
+            .memory(.r1, descriptor: maps.memory, word: Int16(Layout.table / 8)),
             .reckon(.add, .r1, .register(.r2)), .load(.half, .r2, at: .r1, 0),
             .jumpIf(.equal, .r2, .number(0), leave),
             .reckon(.and, .r2, .number(Int32(Layout.rules - 1))),
             .store(.word, at: .frame, Stack.rule, .r2),
             .reckon(.shiftLeft, .r2, .number(7)),
-            .memory(.r7, descriptor: maps.memory, offset: 0), .reckon(.add, .r7, .register(.r2)),
+            .memory(.r7, descriptor: maps.memory, word: 0), .reckon(.add, .r7, .register(.r2)),
             .reckon(.move, .r1, .register(.r6)), .call(.networkCookie),
-            .constant(.r1, network), .jumpIf(.unequal, .r0, .register(.r1), leave),
+            .memory(.r1, descriptor: maps.memory, word: Layout.network),
+            .load(.double, .r1, at: .r1, 0), .jumpIf(.unequal, .r0, .register(.r1), leave),
         ]
     }
 
@@ -96,11 +97,12 @@ extension Program {
         }
         self += [
             .jumpIf(.unequal, .r8, .number(0), compare),
-            .constant(.r2, mappedPrefix), .jumpIf(.unequal, .r9, .register(.r2), compare),
+            .low(.r2, mappedPrefix), .jumpIf(.unequal, .r9, .register(.r2), compare),
             .jumpIf(.anyBit, .r1, .number(RuleFlag.hasIPv4), meets), .jump(leave),
             .place(compare),
         ]
-        for address in RuleOffset.addresses {
+        for index in 0..<RuleOffset.addresses {
+            let address = RuleOffset.address(index)
             let next = label()
             self += [
                 .load(.double, .r1, at: .r7, address),
@@ -117,7 +119,7 @@ extension Program {
         if !context.isIPv6 {
             self += [
                 .load(.word, .r9, at: .r6, context.address),
-                .reckon(.shiftLeft, .r9, .number(32)), .constant(.r2, mappedPrefix),
+                .reckon(.shiftLeft, .r9, .number(32)), .low(.r2, mappedPrefix),
                 .reckon(.or, .r9, .register(.r2)), .reckon(.move, .r8, .number(0)),
             ]
             return
@@ -130,11 +132,13 @@ extension Program {
         }
     }
 
-    /// Leaves where the caller is in the place at this offset of the rule, or below it.
+    /// Leaves where the caller is in the rule's place of that number, or below it.
+    @inline(never)
     mutating func pass(_ place: Int16, to isIn: Label) {
         let next = label()
         self += [
-            .load(.double, .r8, at: .r7, place), .jumpIf(.equal, .r8, .number(0), next),
+            .load(.double, .r8, at: .r7, RuleOffset.place(place)),
+            .jumpIf(.equal, .r8, .number(0), next),
             .reckon(.move, .r1, .register(.r8)), .reckon(.shiftRight, .r1, .number(56)),
             .reckon(.and, .r1, .number(127)), .call(.ancestorCgroup),
             // A caller that is in no cgroup of that level has the id 0, and so has no place.
@@ -148,7 +152,7 @@ extension Program {
         self += [
             .reckon(.move, .r1, .register(.r6)), .call(.socketCookie),
             .store(.double, at: .frame, Stack.event + EventOffset.cookie, .r0),
-            .memory(.r1, descriptor: maps.memory, offset: Layout.own),
+            .memory(.r1, descriptor: maps.memory, word: Layout.own),
             .load(.double, .r1, at: .r1, 0), .jumpIf(.equal, .r0, .register(.r1), allow),
         ]
     }

@@ -13,52 +13,41 @@ public struct Guard: ~Copyable {
     public private(set) var refusals: Descriptor.Map.Reader
     private let bound: Descriptor
     private let culprits: Descriptor
-    let links: Links
+    let links: [Link]
     /// Whether events tell the names of programs.
     public let namesCommands: Bool
 
     /// Loads the programs and has them asked in the cgroup of `root` and below, for sockets of this
     /// process's network namespace; no port has a rule yet.
     public static func load(at root: borrowing Descriptor) throws(GuardFailure) -> Guard {
-        let network = try at(.network) { () throws(Errno) in try Descriptor.networkCookie() }
-        let memory = try make(.memory(bytes: Layout.bytes))
-        let life = try make(.ring(bytes: lifeBytes))
-        let refusals = try make(.ring(bytes: refusalsBytes))
-        let bound = try make(.hash(keyWords: 1, valueWords: 2, count: socketsMax))
-        let culprits = try make(.recentHash(keyWords: 2, valueWords: 2, count: culpritsMax))
+        let parts: Parts
+        do throws(Errno) { parts = try Parts() } catch {
+            throw GuardFailure(step: .maps, errno: error)
+        }
         let maps = Maps(
-            memory: memory.number, life: life.number, refusals: refusals.number,
-            bound: bound.number, culprits: culprits.number)
-        let links: Links
+            memory: parts.rules.map.number, life: parts.life.ring.number,
+            refusals: parts.refusals.ring.number, bound: parts.bound.number,
+            culprits: parts.culprits.number)
+        var namesCommands = true
+        var links: [Link]
         do throws(GuardFailure) {
-            links = try Links(at: root, maps, network: network, namesCommands: true)
+            links = try attach(to: root, maps, namesCommands: true)
         } catch {
             // Without CAP_PERFMON a newer kernel has no names of programs for us.
-            links = try Links(at: root, maps, network: network, namesCommands: false)
+            namesCommands = false
+            links = try attach(to: root, maps, namesCommands: false)
         }
-        do throws(Errno) {
-            return try Guard(
-                memory: memory, life: life, refusals: refusals, bound: bound, culprits: culprits,
-                links: links)
-        } catch {
-            throw GuardFailure(step: .mapping, errno: error)
-        }
+        return Guard(parts, links, namesCommands: namesCommands)
     }
 
-    private init(
-        memory: consuming Descriptor, life: consuming Descriptor, refusals: consuming Descriptor,
-        bound: consuming Descriptor, culprits: consuming Descriptor, links: consuming Links
-    ) throws(Errno) {
-        let rules = try Rules(memory)
-        let life = try Descriptor.Map.Reader(life, bytes: lifeBytes)
-        let refusals = try Descriptor.Map.Reader(refusals, bytes: refusalsBytes)
-        self.rules = rules
-        self.life = life
-        self.refusals = refusals
-        self.bound = bound
-        self.culprits = culprits
-        namesCommands = links.namesCommands
+    private init(_ parts: consuming Parts, _ links: [Link], namesCommands: Bool) {
+        rules = parts.rules
+        life = parts.life
+        refusals = parts.refusals
+        bound = parts.bound
+        culprits = parts.culprits
         self.links = links
+        self.namesCommands = namesCommands
     }
 
     /// What was told since the last time, at most `most` of each ring, in each ring's order: first
@@ -127,12 +116,9 @@ extension Guard {
 public struct GuardFailure: Error {
     /// What was tried.
     public enum Step: Equatable, Sendable {
-        /// To find the network namespace's number.
-        case network
-        case map
+        case maps
         case program(Descriptor.Hook)
         case attachment(Descriptor.Hook)
-        case mapping
     }
 
     /// What was tried.
@@ -154,14 +140,23 @@ private let refusalsBytes = 65_536
 private let socketsMax = 1_024
 private let culpritsMax = 1_024
 
-private func make(_ map: Descriptor.Map) throws(GuardFailure) -> Descriptor {
-    do throws(Errno) { return try .map(map) } catch {
-        throw GuardFailure(step: .map, errno: error)
-    }
-}
+/// What we share with the programs.
+private struct Parts: ~Copyable {
+    let rules: Rules
+    let life: Descriptor.Map.Reader
+    let refusals: Descriptor.Map.Reader
+    let bound: Descriptor
+    let culprits: Descriptor
 
-private func at<Answer>(
-    _ step: GuardFailure.Step, _ call: () throws(Errno) -> Answer
-) throws(GuardFailure) -> Answer {
-    do throws(Errno) { return try call() } catch { throw GuardFailure(step: step, errno: error) }
+    init() throws(Errno) {
+        let rules = try Rules(network: Descriptor.networkCookie())
+        let life = try Descriptor.Map.Reader(bytes: lifeBytes)
+        let refusals = try Descriptor.Map.Reader(bytes: refusalsBytes)
+        let bound = try Descriptor.map(.hash(keyWords: 1, valueWords: 2, count: socketsMax))
+        culprits = try .map(.recentHash(keyWords: 2, valueWords: 2, count: culpritsMax))
+        self.rules = rules
+        self.life = life
+        self.refusals = refusals
+        self.bound = bound
+    }
 }

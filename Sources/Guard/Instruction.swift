@@ -50,35 +50,115 @@ enum Condition: UInt8, Sendable {
 
 /// A place in a program; `Program` gives them out.
 struct Label: Hashable, Sendable {
-    let number: Int
+    let number: Int16
 }
 
-/// One instruction, or a place between two.
+/// One instruction, or a place between two; what has two slots is one instruction.
 ///
-/// What each does is the kernel's documentation's, bpf/standardization/instruction-set.rst.
-enum Instruction: Sendable {
+/// What each does is the kernel's documentation's, bpf/standardization/instruction-set.rst. It is
+/// kept as the machine's word, as far as it is known before the program is whole: the compiler then
+/// makes a number of it, which is a third of the size. A jump's distance is its label until then.
+struct Instruction: Sendable {
+    let word: UInt64
+
     /// The first register becomes what the operation makes of it and the operand.
-    case reckon(Operation, Register, Operand)
+    @inline(__always)
+    static func reckon(_ operation: Operation, _ to: Register, _ operand: Operand) -> Self {
+        slot(0x07 | operation.rawValue, to, operand)
+    }
+
+    /// The register becomes these 32 bits, and 0 above them.
+    @inline(__always)
+    static func low(_ to: Register, _ bits: UInt32) -> Self {
+        slot(0xb4, to, number: Int32(bitPattern: bits))
+    }
+
     /// The low 16 bits are turned from network order, the rest becomes 0.
-    case fromNetworkOrder(Register)
+    @inline(__always)
+    static func fromNetworkOrder(_ register: Register) -> Self { slot(0xdc, register, number: 16) }
+
     /// Reads what is at a register and an offset; what is narrower than 64 bits fills them with 0.
-    case load(Width, Register, at: Register, Int16)
-    case store(Width, at: Register, Int16, Register)
+    @inline(__always)
+    static func load(
+        _ width: Width, _ to: Register, at from: Register, _ offset: Int16
+    ) -> Self {
+        slot(0x61 | width.rawValue, to, from: from, offset: offset)
+    }
+
+    @inline(__always)
+    static func store(
+        _ width: Width, at to: Register, _ offset: Int16, _ from: Register
+    ) -> Self {
+        slot(0x63 | width.rawValue, to, from: from, offset: offset)
+    }
+
     /// Adds to 64 bits of memory in one step that no other processor comes between.
-    case add(at: Register, Int16, Register)
+    @inline(__always)
+    static func add(at to: Register, _ offset: Int16, _ from: Register) -> Self {
+        slot(0xdb, to, from: from, offset: offset)
+    }
+
     /// Writes the register where memory equals r0, in one such step; r0 becomes what was there.
-    case exchange(at: Register, Int16, Register)
-    /// A constant of 64 bits.
-    case constant(Register, UInt64)
+    @inline(__always)
+    static func exchange(at to: Register, _ offset: Int16, _ from: Register) -> Self {
+        slot(0xdb, to, from: from, offset: offset, number: 0xf1)
+    }
+
     /// A map, for a helper: its descriptor.
-    case map(Register, descriptor: Int32)
-    /// An address in the one element of an array map: its descriptor, and the offset.
-    case memory(Register, descriptor: Int32, offset: Int32)
-    case jump(Label)
-    case jumpIf(Condition, Register, Operand, Label)
-    case call(Helper)
-    case exit
-    case place(Label)
+    @inline(__always)
+    static func map(_ to: Register, descriptor: Int32) -> Self {
+        slot(wideCode, to, from: .r1, number: descriptor)
+    }
+
+    /// An address in the one element of an array map: its descriptor, and the offset, in words.
+    @inline(__always)
+    static func memory(_ to: Register, descriptor: Int32, word: Int16) -> Self {
+        slot(wideCode, to, from: .r2, offset: word, number: descriptor)
+    }
+
+    @inline(__always)
+    static func jump(_ label: Label) -> Self { slot(0x05, .r0, offset: label.number) }
+
+    @inline(__always)
+    static func jumpIf(
+        _ condition: Condition, _ register: Register, _ operand: Operand, _ label: Label
+    ) -> Self {
+        slot(0x05 | condition.rawValue, register, operand, label.number)
+    }
+
+    @inline(__always)
+    static func call(_ helper: Helper) -> Self { slot(callCode, .r0, number: helper.rawValue) }
+
+    static let exit = Self(word: UInt64(exitCode))
+
+    @inline(__always)
+    static func place(_ label: Label) -> Self { slot(placeCode, .r0, offset: label.number) }
+}
+
+let wideCode: UInt8 = 0x18
+let callCode: UInt8 = 0x85
+let exitCode: UInt8 = 0x95
+/// The machine has no such code.
+let placeCode: UInt8 = 0xff
+
+/// `code`, and a bit in it that says of an operand that it is a register.
+@inline(__always)
+private func slot(
+    _ code: UInt8, _ to: Register, _ operand: Operand, _ offset: Int16 = 0
+) -> Instruction {
+    switch operand {
+    case .register(let from): slot(code | 0x08, to, from: from, offset: offset)
+    case .number(let number): slot(code, to, offset: offset, number: number)
+    }
+}
+
+@inline(__always)
+private func slot(
+    _ code: UInt8, _ to: Register, from: Register = .r0, offset: Int16 = 0, number: Int32 = 0
+) -> Instruction {
+    Instruction(
+        word: UInt64(code) | UInt64(to.rawValue) << 8 | UInt64(from.rawValue) << 12
+            | UInt64(UInt16(bitPattern: offset)) << 16 | UInt64(UInt32(bitPattern: number)) << 32)
 }
 
 /// What a program may ask of the kernel; arguments in r1 to r5, the answer in r0.

@@ -10,24 +10,28 @@ enum Layout {
     static let bytes = table + 2 * keys
     /// A key is the port, and for udp 65,536 more.
     static let keys = 2 * 65_536
-    /// In rule 0's place: the cookie of the socket that the daemon binds at this moment.
-    static let own: Int32 = 0
+    /// In rule 0's place, as the number of a word: the cookie of the socket that the daemon binds at
+    /// this moment, and that of the network namespace that the rules are for.
+    static let own: Int16 = 0
+    static let network: Int16 = 4
     /// Events that found no room, and sockets that `bound` had no room for.
-    static let lostLife: Int32 = 8
-    static let lostRefusals: Int32 = 16
-    static let lostSockets: Int32 = 24
+    static let lostLife: Int16 = 1
+    static let lostRefusals: Int16 = 2
+    static let lostSockets: Int16 = 3
 }
 
 /// A rule's words, as offsets from its beginning.
 enum RuleOffset {
     /// Up to four places: a bit that says that it is open, 7 bits of level, 56 of the cgroup's id.
-    static let places: [Int16] = [0, 8, 16, 24]
+    static func place(_ index: Int16) -> Int16 { 8 * index }
+    static let places: Int16 = 4
     static let generation: Int16 = 32
     static let flags: Int16 = 40
     /// Binds that were refused.
     static let count: Int16 = 48
     /// Four addresses of two words, in the form of IPv6; unused ones repeat the first.
-    static let addresses: [Int16] = [64, 80, 96, 112]
+    static func address(_ index: Int16) -> Int16 { 64 + 16 * index }
+    static let addresses: Int16 = 4
 }
 
 /// What a rule's flags say.
@@ -39,7 +43,7 @@ enum RuleFlag {
 }
 
 /// The second word of 0.0.0.0 in the form of IPv6, as a little-endian machine reads it.
-let mappedPrefix: UInt64 = 0xffff_0000
+let mappedPrefix: UInt32 = 0xffff_0000
 
 /// The fields of an event, as offsets from its beginning.
 enum EventOffset {

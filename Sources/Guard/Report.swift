@@ -35,9 +35,9 @@ extension Program {
     }
 
     /// Adds one to a counter of what was lost.
-    mutating func countLost(_ counter: Int32, _ maps: Maps) {
+    mutating func countLost(_ counter: Int16, _ maps: Maps) {
         self += [
-            .memory(.r1, descriptor: maps.memory, offset: counter),
+            .memory(.r1, descriptor: maps.memory, word: counter),
             .reckon(.move, .r2, .number(1)), .add(at: .r1, 0, .r2),
         ]
     }

@@ -13,9 +13,11 @@ public struct Rules: ~Copyable {
     /// The rule of what is held: nobody may bind, on whatever address.
     public let nobody: RuleNumber
 
-    /// Takes over the map of the rules, in which nothing is written yet.
-    init(_ map: consuming Descriptor) throws(Errno) {
-        let memory = try Descriptor.Map.Memory(map, bytes: Descriptor.Map.Memory.pageBytes)
+    /// Makes them for a network namespace, with no port in the table yet.
+    init(network: UInt64) throws(Errno) {
+        let map = try Descriptor.map(.memory(bytes: Layout.bytes))
+        let memory = try Descriptor.Map.Memory(map, bytes: pageBytes)
+        memory.store(network, at: 8 * Int(Layout.network))
         guard let number = numbers.take(nowMs: 0) else { fatalError("no number is free") }
         nobody = RuleNumber(number: number)
         self.map = map
@@ -24,16 +26,16 @@ public struct Rules: ~Copyable {
 
     /// The cookie of the socket that this process binds now, 0 for none: no rule refuses it.
     public var own: UInt64 {
-        get { memory.word(at: Int(Layout.own)) }
-        nonmutating set { memory.store(newValue, at: Int(Layout.own)) }
+        get { memory.word(at: 8 * Int(Layout.own)) }
+        nonmutating set { memory.store(newValue, at: 8 * Int(Layout.own)) }
     }
 
     /// What the programs could not tell, since the beginning.
     public var lost: LostEvents {
         LostEvents(
-            life: Int(memory.word(at: Int(Layout.lostLife))),
-            refusals: Int(memory.word(at: Int(Layout.lostRefusals))),
-            sockets: Int(memory.word(at: Int(Layout.lostSockets))))
+            life: lost(Layout.lostLife),
+            refusals: lost(Layout.lostRefusals),
+            sockets: lost(Layout.lostSockets))
     }
 
     /// A fresh rule by which nobody may bind, for `addresses`, or for all where there is none.
@@ -43,7 +45,7 @@ public struct Rules: ~Copyable {
     public mutating func make(
         for addresses: [InternetAddress] = [], generation: Int = 0
     ) throws(Errno) -> RuleNumber? {
-        if addresses.count > RuleOffset.addresses.count { return nil }
+        if addresses.count > Int(RuleOffset.addresses) { return nil }
         guard let number = takeNumber() else { return nil }
         let rule = RuleNumber(number: number)
         do throws(Errno) { try mapPages(to: rule) } catch {
@@ -63,11 +65,9 @@ public struct Rules: ~Copyable {
 
     private mutating func mapPages(to rule: RuleNumber) throws(Errno) {
         let end = (Int(rule.number) + 1) * Layout.ruleBytes
-        if end <= memory.bytes { return }
-        memory = try Descriptor.Map.Memory(
-            map,
-            bytes: (end + Descriptor.Map.Memory.pageBytes - 1) / Descriptor.Map.Memory.pageBytes
-                * Descriptor.Map.Memory.pageBytes)
+        if memory.bytes < end {
+            memory = try Descriptor.Map.Memory(map, bytes: wholePages(end))
+        }
     }
 
     /// Gives up a rule that no port has any more.
@@ -78,25 +78,29 @@ public struct Rules: ~Copyable {
 
     /// Sets by which rule ports are kept; nil: by none.
     public borrowing func assign(_ ports: [GuardedPorts], to rule: RuleNumber?) throws(Errno) {
-        let keys = ports.map { $0.keys }
-        guard let first = keys.map({ $0.lowerBound }).min(),
-            let end = keys.map({ $0.upperBound }).max()
-        else { return }
+        var (first, end) = (Layout.keys, 0)
+        for range in ports {
+            first = min(first, range.keys.lowerBound)
+            end = max(end, range.keys.upperBound)
+        }
+        if end == 0 { return }
         // Only what is written is mapped, and only now.
-        let page =
-            (Layout.table + 2 * first) / Descriptor.Map.Memory.pageBytes
-            * Descriptor.Map.Memory.pageBytes
-        let last =
-            (Layout.table + 2 * end + Descriptor.Map.Memory.pageBytes - 1)
-            / Descriptor.Map.Memory.pageBytes * Descriptor.Map.Memory.pageBytes
-        let table = try Descriptor.Map.Memory(map, from: page, bytes: last - page)
-        for keys in keys {
+        let page = (Layout.table + 2 * first) / pageBytes * pageBytes
+        let bytes = Layout.table + 2 * end - page
+        let table = try Descriptor.Map.Memory(map, from: page, bytes: wholePages(bytes))
+        for range in ports {
             table.fill(
-                rule?.number ?? 0, at: Layout.table + 2 * keys.lowerBound - page,
-                count: keys.count)
+                rule?.number ?? 0, at: Layout.table + 2 * range.keys.lowerBound - page,
+                count: range.keys.count)
         }
     }
+
+    private borrowing func lost(_ counter: Int16) -> Int { Int(memory.word(at: 8 * Int(counter))) }
 }
+
+private var pageBytes: Int { Descriptor.Map.Memory.pageBytes }
+
+private func wholePages(_ bytes: Int) -> Int { (bytes + pageBytes - 1) / pageBytes * pageBytes }
 
 /// What the programs could not tell for want of room.
 public struct LostEvents: Equatable, Sendable {
@@ -117,25 +121,31 @@ extension Rules {
     private func write(
         _ addresses: [InternetAddress], _ generation: Int, to rule: RuleNumber
     ) {
-        for place in RuleOffset.places { memory.store(0, at: at(place, of: rule)) }
-        memory.store(UInt64(generation), at: at(RuleOffset.generation, of: rule))
-        memory.store(0, at: at(RuleOffset.count, of: rule))
-        var flags = addresses.isEmpty ? 0 : UInt64(RuleFlag.hasAddresses)
-        for (index, offset) in RuleOffset.addresses.enumerated() where !addresses.isEmpty {
-            let words = words(of: addresses[index < addresses.count ? index : 0])
-            memory.store(words.high, at: at(offset, of: rule))
-            memory.store(words.low, at: at(offset + 8, of: rule))
-            let isIPv4 = words.high == 0 && UInt32(truncatingIfNeeded: words.low) == mappedPrefix
-            if isIPv4 { flags |= UInt64(RuleFlag.hasIPv4) }
+        for offset in stride(from: 0, to: Layout.ruleBytes, by: 8) {
+            memory.store(0, at: at(Int16(offset), of: rule))
         }
-        memory.store(flags, at: at(RuleOffset.flags, of: rule))
+        memory.store(UInt64(generation), at: at(RuleOffset.generation, of: rule))
+        if addresses.isEmpty { return }
+        var flags = RuleFlag.hasAddresses
+        for index in 0..<RuleOffset.addresses {
+            let words = words(of: addresses[Int(index) < addresses.count ? Int(index) : 0])
+            let offset = at(RuleOffset.address(index), of: rule)
+            memory.store(words.high, at: offset)
+            memory.store(words.low, at: offset + 8)
+            let isIPv4 = words.high == 0 && UInt32(truncatingIfNeeded: words.low) == mappedPrefix
+            if isIPv4 { flags |= RuleFlag.hasIPv4 }
+        }
+        memory.store(UInt64(flags), at: at(RuleOffset.flags, of: rule))
     }
 
     /// The places of a rule as they are now; an open one may have become a session's.
     public func places(of rule: RuleNumber) -> [GuardPlace] {
-        RuleOffset.places.map { memory.word(at: at($0, of: rule)) }.filter { $0 != 0 }.map {
-            GuardPlace(word: $0)
+        var places: [GuardPlace] = []
+        for index in 0..<RuleOffset.places {
+            let word = memory.word(at: at(RuleOffset.place(index), of: rule))
+            if word != 0 { places.append(GuardPlace(word: word)) }
         }
+        return places
     }
 
     /// Lets a cgroup's processes bind; false where the rule has no room, or no word for it.
@@ -143,22 +153,26 @@ extension Rules {
     /// An open place has one word, which another may have taken.
     public func add(_ place: GuardPlace, to rule: RuleNumber) -> Bool {
         if !place.isWritable { return false }
-        let words = RuleOffset.places.map { at($0, of: rule) }
-        if words.contains(where: { memory.word(at: $0) == place.word }) { return true }
-        let usable = place.isOpen ? words.suffix(1) : words[...]
-        guard let free = usable.first(where: { memory.word(at: $0) == 0 }) else { return false }
+        var free: Int?
+        for index in 0..<RuleOffset.places {
+            let offset = at(RuleOffset.place(index), of: rule)
+            let word = memory.word(at: offset)
+            if word == place.word { return true }
+            let isUsable = !place.isOpen || index == RuleOffset.places - 1
+            if word == 0, isUsable, free == nil { free = offset }
+        }
+        guard let free else { return false }
         memory.store(place.word, at: free)
         return true
     }
 
     /// Lets the processes of the cgroup with that id bind no longer.
     public func clear(_ id: UInt64, of rule: RuleNumber) {
-        for offset in RuleOffset.places {
-            let word = memory.word(at: at(offset, of: rule))
+        for index in 0..<RuleOffset.places {
+            let offset = at(RuleOffset.place(index), of: rule)
+            let word = memory.word(at: offset)
             // A program may take over an open place at this moment, which is then another's.
-            if GuardPlace(word: word).id == id {
-                _ = memory.replace(word, by: 0, at: at(offset, of: rule))
-            }
+            if GuardPlace(word: word).id == id { _ = memory.replace(word, by: 0, at: offset) }
         }
     }
 
@@ -179,8 +193,8 @@ extension Rules {
 private func words(of address: InternetAddress) -> (high: UInt64, low: UInt64) {
     switch address {
     case .anyOfBothFamilies: (0, 0)
-    case .anyIPv4: (0, mappedPrefix)
-    case .ipv4(let address): (0, UInt64(address.bigEndian) << 32 | mappedPrefix)
+    case .anyIPv4: (0, UInt64(mappedPrefix))
+    case .ipv4(let address): (0, UInt64(address.bigEndian) << 32 | UInt64(mappedPrefix))
     case .ipv6(let high, let low): (high.bigEndian, low.bigEndian)
     }
 }

@@ -1,11 +1,11 @@
 /// The program that tells of a bind that has worked, and keeps the socket for `letGoProgram`.
 func boundProgram(
-    isIPv6: Bool, _ maps: Maps, network: UInt64, namesCommands: Bool
+    isIPv6: Bool, _ maps: Maps, namesCommands: Bool
 ) -> Program {
     var program = Program()
     let leave = program.label()
     let context = Context.socket(isIPv6: isIPv6)
-    program.findRule(context, maps, network: network, otherwise: leave)
+    program.findRule(context, maps, otherwise: leave)
     program.meetAddress(context, otherwise: leave)
     program.passOwnSocket(maps, to: leave)
     program.keepSocket(maps)
@@ -68,9 +68,9 @@ extension Program {
     /// of the bind, would be too late.
     fileprivate mutating func closePlace() {
         let (keep, isIn, isFound) = (label(), label(), label())
-        guard let last = RuleOffset.places.last else { fatalError("a rule without places") }
+        let last = RuleOffset.places - 1
         loadOpen(last, otherwise: keep)
-        for place in RuleOffset.places.dropLast() { pass(place, to: keep) }
+        for place in 0..<last { pass(place, to: keep) }
         pass(last, to: isIn)
         self += [.jump(keep), .place(isIn)]
         // Read anew, since `pass` has changed it; and it may have been closed in between.
@@ -86,13 +86,15 @@ extension Program {
         self += [
             .jump(keep), .place(isFound),
             .reckon(.shiftLeft, .r9, .number(56)), .reckon(.or, .r9, .register(.r0)),
-            .reckon(.move, .r0, .register(.r8)), .exchange(at: .r7, last, .r9), .place(keep),
+            .reckon(.move, .r0, .register(.r8)), .exchange(at: .r7, RuleOffset.place(last), .r9),
+            .place(keep),
         ]
     }
 
     private mutating func loadOpen(_ place: Int16, otherwise keep: Label) {
         self += [
-            .load(.double, .r8, at: .r7, place), .reckon(.move, .r1, .register(.r8)),
+            .load(.double, .r8, at: .r7, RuleOffset.place(place)),
+            .reckon(.move, .r1, .register(.r8)),
             .reckon(.shiftRight, .r1, .number(63)), .jumpIf(.equal, .r1, .number(0), keep),
         ]
     }

@@ -11,8 +11,9 @@ extension Descriptor.Map {
         /// How far it has written.
         private let produced: Memory
 
-        /// Takes over a ring of `bytes`.
-        public init(_ ring: consuming Descriptor, bytes: Int) throws(Errno) {
+        /// Makes a ring of `bytes`, a power of two, and whole pages.
+        public init(bytes: Int) throws(Errno) {
+            let ring = try Descriptor.map(.ring(bytes: bytes))
             let consumed = try Memory(ring, bytes: Memory.pageBytes)
             let produced = try Memory(
                 ring, from: Memory.pageBytes, bytes: Memory.pageBytes, isWritable: false)

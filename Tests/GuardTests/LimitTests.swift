@@ -82,7 +82,9 @@ struct LimitTests {
 
     @Test("are of one rule over a band of 72,002 ports, which is laid in no time")
     func band() async {
-        await #expect(processExitsWith: .success) {
+        let told = await #expect(
+            processExitsWith: .success, observing: [\.standardOutputContent]
+        ) {
             let rig = try Rig()
             let band = [GuardedPorts(.tcp, 29_535...65_535), GuardedPorts(.udp, 29_535...65_535)]
             let began = ContinuousClock.now
@@ -98,6 +100,7 @@ struct LimitTests {
             try rig.guard.rules.assign(band, to: nil)
             #expect(bind(from: nil, Endpoint(port: 65_535)) == nil)
         }
+        print(String(decoding: told?.standardOutputContent ?? [], as: UTF8.self))
     }
 
     @Test("of sockets that are more than are followed are counted")

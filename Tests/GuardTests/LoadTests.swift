@@ -13,7 +13,7 @@ struct LoadTests {
     func gone() async {
         await #expect(processExitsWith: .success) {
             let rig = try Rig()
-            let programs = rig.guard.links.numbers.map { rig_program_of($0) }
+            let programs = rig.guard.links.map { rig_program_of($0.descriptor.number) }
             try rig.guard.rules.assign([GuardedPorts(.udp, 631...631)], to: rig.guard.rules.nobody)
             #expect(programs.count == 5)
             #expect(programs.allSatisfy { $0 > 0 && rig_has_program($0) })
@@ -58,7 +58,7 @@ struct LoadTests {
             #expect(withoutNetwork?.step == .program(.socketRelease))
             #expect(withoutNetwork?.errno == .notPermitted)
             #expect(rig_keep_capabilities(0) == 0)
-            #expect(failure(at: root)?.step == .map)
+            #expect(failure(at: root)?.step == .maps)
             #expect(failure(at: root)?.errno == .notPermitted)
         }
     }
@@ -91,11 +91,5 @@ private func failure(at directory: borrowing Descriptor) -> GuardFailure? {
         return nil
     } catch {
         return error
-    }
-}
-
-extension Links {
-    var numbers: [Int32] {
-        [letGo.number, boundIPv4.number, boundIPv6.number, bindIPv4.number, bindIPv6.number]
     }
 }

@@ -38,13 +38,11 @@ struct ProgramTests {
         Row("lock *(u64 *)(r9 + 48) += r1", .add(at: .r9, 48, .r1), 0x0000_0000_0030_19db),
         Row(
             "r0 = cmpxchg(r9 + 24, r0, r8)", .exchange(at: .r9, 24, .r8), 0x0000_00f1_0018_89db),
-        Row(
-            "r1 = 0x1122334455667788 ll", .constant(.r1, 0x1122_3344_5566_7788),
-            0x5566_7788_0000_0118, 0x1122_3344_0000_0000),
+        Row("w2 = 0xffff0000", .low(.r2, 0xffff_0000), 0xffff_0000_0000_02b4),
         Row(
             "r1 = map 5", .map(.r1, descriptor: 5), 0x0000_0005_0000_1118, 0),
         Row(
-            "r2 = memory of map 5, at 131072", .memory(.r2, descriptor: 5, offset: 131_072),
+            "r2 = memory of map 5, at 131072", .memory(.r2, descriptor: 5, word: 16_384),
             0x0000_0005_0000_2218, 0x0002_0000_0000_0000),
         Row("call 122", .call(.networkCookie), 0x0000_007a_0000_0085),
         Row("call 187", .call(.setReturnValue), 0x0000_00bb_0000_0085),
@@ -70,12 +68,12 @@ struct ProgramTests {
         let (back, end) = (program.label(), program.label())
         program += [
             .place(back), .jumpIf(condition, .r0, .register(.r1), end),
-            .constant(.r2, 7), .jumpIf(condition, .r3, .number(-1), back), .jump(end),
+            .map(.r2, descriptor: 7), .jumpIf(condition, .r3, .number(-1), back), .jump(end),
             .jump(back), .place(end), .exit,
         ]
         #expect(
             program.words == [
-                0x0005_1000 | code | 0x08, 0x0000_0007_0000_0218, 0,
+                0x0005_1000 | code | 0x08, 0x0000_0007_0000_1218, 0,
                 0xffff_ffff_fffc_0300 | code, 0x0000_0000_0001_0005, 0x0000_0000_fffa_0005, 0x95,
             ])
     }
