@@ -23,7 +23,7 @@ lean_folder = .build-lean
 varlinkctl_folder = .build-varlinkctl
 fuzz_folder = .build-fuzz
 LEAN_SWIFT = LEAN=1 swift build -c release --scratch-path $(lean_folder) --disable-local-rpath \
-    --experimental-lto-mode=full
+    --experimental-lto-mode=full --omit-frame-pointers
 SWIFT_TEST = swift test --disable-xctest
 PROGRAMS = portreserve portrelease portreservectl
 swift_code = $(wildcard Sources Tests) Package.swift
