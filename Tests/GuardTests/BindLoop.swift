@@ -26,7 +26,7 @@ import LinuxIO
     func goes(_ rounds: Int) -> Bool {
         let (target, deadline) = (bound + refused + rounds, monotonicMilliseconds() + generousMs)
         while bound + refused < target {
-            if monotonicMilliseconds() > deadline { return false }
+            if isOff || monotonicMilliseconds() > deadline { return false }
             sched_yield()
         }
         return true
