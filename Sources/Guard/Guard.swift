@@ -19,6 +19,7 @@ public struct Guard: ~Copyable {
 
     /// Loads the programs and has them asked in the cgroup of `root` and below, for sockets of this
     /// process's network namespace; no port has a rule yet.
+    @inline(never)
     public static func load(at root: borrowing Descriptor) throws(GuardFailure) -> Guard {
         let parts: Parts
         do throws(Errno) { parts = try Parts() } catch {
@@ -52,6 +53,7 @@ public struct Guard: ~Copyable {
 
     /// What was told since the last time, at most `most` of each ring, in each ring's order: first
     /// of sockets, then of refusals.
+    @inline(never)
     public mutating func readEvents(most: Int) throws(Errno) -> [GuardEvent] {
         let words =
             try life.take(most: most, words: GuardEvent.wordCount)
@@ -89,6 +91,7 @@ extension Guard {
     /// A cgroup namespace hides that, and the kernel only says whether a level is the right one: a
     /// socket of ours is bound beside another at a port of 127.0.0.1, which a rule keeps for each
     /// level in turn from `lowest` on. nil where none is right. Events of before are lost.
+    @inline(never)
     public mutating func ownLevel(of id: UInt64, from lowest: Int = 0) throws(Errno) -> Int? {
         let loopback = InternetAddress.ipv4(0x7f00_0001)
         // Nobody else can bind that port meanwhile, so the rule is in nobody's way.
