@@ -7,8 +7,8 @@ internal import Text
 extension Keeper {
     /// Has the guard keep the plan's endpoints, before the first of them is tried.
     @inline(never)
-    mutating func take(_ book: consuming RuleBook) {
-        self.book = consume book
+    mutating func take(_ book: RuleBook) {
+        self.book = book
         table.setGuarded(true)
         adoptRules(after: .empty, Change(from: .empty, to: table.plan))
     }

@@ -33,18 +33,18 @@ extension Loop {
     private mutating func loadedGuard() throws(GuardAbsence) -> RuleBook {
         let root = try absent("cgroup2") { () throws(Errno) in try lookout.cgroups.openRoot() }
         guard let root else { throw GuardAbsence(why: "there is no cgroup2") }
-        var kernel: Guard
+        let book: RuleBook
         do throws(GuardFailure) {
-            kernel = try Guard.load(at: root)
+            book = RuleBook(try Guard.load(at: root))
         } catch {
             throw GuardAbsence(error)
         }
         let isMeasured = try absent("cgroup2") { () throws(Errno) in
-            try join(kernel)
-            return try lookout.cgroups.measure(by: &kernel)
+            try join(book.kernel)
+            return try lookout.cgroups.measure(by: &book.kernel)
         }
         if !isMeasured { throw GuardAbsence(why: "our own cgroup is not seen from here") }
-        return RuleBook(kernel)
+        return book
     }
 
     /// Waits for the news of a guard's programs.

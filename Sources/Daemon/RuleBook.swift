@@ -5,7 +5,7 @@ internal import Signs
 
 /// The guard, and what is written for it: the rules of services, and by which of them each endpoint
 /// of the plan is kept.
-struct RuleBook: ~Copyable {
+final class RuleBook {
     /// A rule, for one set of addresses.
     private struct Written {
         /// nil: nobody's, by which endpoints are held.
@@ -17,7 +17,7 @@ struct RuleBook: ~Copyable {
         var places: [GuardPlace] = []
     }
 
-    private(set) var kernel: Guard
+    var kernel: Guard
     /// Where people run what they type: a place as long as a service is awaited.
     var users: GuardPlace?
     private var written: [Written]
@@ -35,7 +35,7 @@ struct RuleBook: ~Copyable {
     /// Makes the rules that a plan needs and the last one did not; says for which services none is
     /// left. `write` has to follow for all entries.
     @inline(never)
-    mutating func take(
+    func take(
         _ plan: Plan, after old: Plan, _ kept: [Change.Pair]
     ) throws(Errno) -> [Int] {
         var next = [written[0]]
@@ -58,7 +58,7 @@ struct RuleBook: ~Copyable {
 
     /// Takes a rule over into `next`, or makes it; false: there is none left.
     @inline(never)
-    private mutating func carry(
+    private func carry(
         _ owner: ServiceName?, _ addresses: [InternetAddress], into next: inout [Written]
     ) throws(Errno) -> Bool {
         func isIt(_ rule: Written) -> Bool { rule.owner == owner && rule.addresses == addresses }
@@ -74,7 +74,7 @@ struct RuleBook: ~Copyable {
 
     /// Frees the ports that no line names any more.
     @inline(never)
-    private mutating func move(_ plan: Plan, after old: Plan, _ kept: [Change.Pair]) throws(Errno) {
+    private func move(_ plan: Plan, after old: Plan, _ kept: [Change.Pair]) throws(Errno) {
         var next = [RuleNumber?](repeating: nil, count: plan.entries.count)
         for pair in kept where pair.old < assigned.count {
             next[pair.new] = assigned[pair.old]
@@ -93,7 +93,7 @@ struct RuleBook: ~Copyable {
 
     /// Has the programs decide as the states of `entries` say.
     @inline(never)
-    mutating func write(_ table: Table, _ entries: [Int]) throws(Errno) {
+    func write(_ table: Table, _ entries: [Int]) throws(Errno) {
         var changes: [(number: RuleNumber?, ports: [GuardedPorts])] = []
         for entry in entries {
             let number = number(for: entry, table)
@@ -110,7 +110,7 @@ struct RuleBook: ~Copyable {
     /// Lets X of a service in, and while it is awaited users' sessions; what has gone is let in no
     /// longer. `isNew`: a new release, whose session will be another one.
     @inline(never)
-    mutating func admit(_ table: Table, _ service: Int, isNew: Bool) {
+    func admit(_ table: Table, _ service: Int, isNew: Bool) {
         let x = table.rule(of: service)
         var places = x.places.map { GuardPlace(id: $0.id, level: $0.level) }
         if let users, isNew || table.isAwaited(service) { places.append(users) }
@@ -128,7 +128,7 @@ struct RuleBook: ~Copyable {
     }
 
     @inline(never)
-    private borrowing func number(for entry: Int, _ table: Table) -> RuleNumber? {
+    private func number(for entry: Int, _ table: Table) -> RuleNumber? {
         let plan = table.plan
         var owner: ServiceName?
         // Several addresses of a port have one rule: it lets in whom one of them does.
@@ -146,7 +146,7 @@ struct RuleBook: ~Copyable {
 
 extension RuleBook {
     /// Names the socket that we bind now, 0: none.
-    borrowing func setOwn(_ cookie: UInt64) { kernel.rules.own = cookie }
+    func setOwn(_ cookie: UInt64) { kernel.rules.own = cookie }
 
     /// How many news of sockets found no room.
     var lostCount: Int {
@@ -155,7 +155,7 @@ extension RuleBook {
     }
 
     /// What programs have told since this was last asked, at most so many of each kind.
-    mutating func readEvents(most: Int) throws(Errno) -> [GuardEvent] {
+    func readEvents(most: Int) throws(Errno) -> [GuardEvent] {
         try kernel.readEvents(most: most)
     }
 }
