@@ -119,6 +119,7 @@ extension Descriptor {
 // makedev(1, 3), as Linux packs it: Documentation/admin-guide/devices.txt.
 private let nullDevice: UInt64 = 0x103
 
+@inline(never)
 private func statusOf(_ path: Path, at directory: Int32) throws(Errno) -> stat {
     var status = stat()
     _ = try unsafe path.withPointer { pointer throws(Errno) in
@@ -133,6 +134,7 @@ public func identity(of path: Path) throws(Errno) -> FileIdentity {
 }
 
 /// Makes a directory; one that is there already is as good.
+@inline(never)
 public func makeDirectory(_ path: Path, mode: UInt32) throws(Errno) {
     do throws(Errno) {
         _ = try unsafe path.withPointer { pointer throws(Errno) in
@@ -143,6 +145,7 @@ public func makeDirectory(_ path: Path, mode: UInt32) throws(Errno) {
 }
 
 /// Removes the name; one that is missing is as good.
+@inline(never)
 public func removeFile(_ path: Path) throws(Errno) {
     do throws(Errno) {
         _ = try unsafe path.withPointer { pointer throws(Errno) in

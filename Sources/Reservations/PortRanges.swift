@@ -11,7 +11,8 @@ public struct PortRanges: Equatable {
     /// The ports of ranges in any order, which may meet each other.
     public init(_ ranges: [ClosedRange<UInt16>]) {
         var joined: [ClosedRange<UInt16>] = []
-        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+        for index in order(of: ranges.map { Int($0.lowerBound) }) {
+            let range = ranges[index]
             guard let last = joined.last, Int(range.lowerBound) <= Int(last.upperBound) + 1 else {
                 joined.append(range)
                 continue

@@ -17,7 +17,9 @@ public struct ServiceName: Hashable, Comparable, Writable {
     }
 
     /// The name fit for a message.
-    public var text: Text { .printable(bytes[...], most: Limits.nameBytesMax) }
+    public var text: Text {
+        @inline(never) get { .printable(bytes[...], most: Limits.nameBytesMax) }
+    }
 
     /// The order of the bytes.
     public static func < (one: ServiceName, other: ServiceName) -> Bool {
