@@ -54,11 +54,14 @@ if lean {
         target.swiftSettings? += [
             .enableExperimentalFeature("Embedded"),
             // Swift 6.3.1 mixes up the constant arrays of one function when it makes them objects of
-            // the program's own: ControlSessionTests.escapes.
+            // the program's own: ControlSessionTests.escapes. Rotated loops are larger, and so is
+            // what has copies of what it calls in it.
             .unsafeFlags([
                 "-Osize", "-Xfrontend", "-function-sections",
                 "-Xfrontend", "-mergeable-traps",
                 "-enforce-exclusivity=unchecked", "-Xllvm", "-sil-disable-pass=object-outliner",
+                "-Xllvm", "-sil-disable-pass=loop-rotate",
+                "-Xllvm", "-sil-inline-overall-caller-block-limit=10",
             ]),
         ]
     }
@@ -75,7 +78,8 @@ if lean {
                 ["-use-ld=lld"]
                     + [
                         "-z", "now", "--icf=all", "--as-needed", "-lm", "-mllvm",
-                        "-inline-threshold=0", "-mllvm", "-enable-machine-outliner=always",
+                        "-inline-threshold=-20", "-mllvm", "-split-spill-mode=size", "-mllvm",
+                        "-enable-machine-outliner=always",
                     ].flatMap { ["-Xlinker", $0] }),
         ]
     }
