@@ -13,42 +13,46 @@ public struct Guard: ~Copyable {
     public private(set) var refusals: Descriptor.Map.Reader
     private let bound: Descriptor
     private let culprits: Descriptor
-    let links: [Link]
+    private(set) var links: [Link] = []
     /// Whether events tell the names of programs.
-    public let namesCommands: Bool
+    public private(set) var namesCommands = true
 
     /// Loads the programs and has them asked in the cgroup of `root` and below, for sockets of this
     /// process's network namespace; no port has a rule yet.
     @inline(never)
     public static func load(at root: borrowing Descriptor) throws(GuardFailure) -> Guard {
-        let parts: Parts
-        do throws(Errno) { parts = try Parts() } catch {
+        var loaded: Guard
+        do throws(Errno) { loaded = try Guard() } catch {
             throw GuardFailure(step: .maps, errno: error)
         }
-        let maps = Maps(
-            memory: parts.rules.map.number, life: parts.life.ring.number,
-            refusals: parts.refusals.ring.number, bound: parts.bound.number,
-            culprits: parts.culprits.number)
-        var namesCommands = true
-        var links: [Link]
-        do throws(GuardFailure) {
-            links = try attach(to: root, maps, namesCommands: true)
-        } catch {
+        do throws(GuardFailure) { try loaded.attach(to: root) } catch {
             // Without CAP_PERFMON a newer kernel has no names of programs for us.
-            namesCommands = false
-            links = try attach(to: root, maps, namesCommands: false)
+            loaded.namesCommands = false
+            try loaded.attach(to: root)
         }
-        return Guard(parts, links, namesCommands: namesCommands)
+        return loaded
     }
 
-    private init(_ parts: consuming Parts, _ links: [Link], namesCommands: Bool) {
-        rules = parts.rules
-        life = parts.life
-        refusals = parts.refusals
-        bound = parts.bound
-        culprits = parts.culprits
-        self.links = links
-        self.namesCommands = namesCommands
+    /// Makes what we share with the programs.
+    @inline(never)
+    private init() throws(Errno) {
+        let rules = try Rules(network: Descriptor.networkCookie())
+        let life = try Descriptor.Map.Reader(bytes: lifeBytes)
+        let refusals = try Descriptor.Map.Reader(bytes: refusalsBytes)
+        let bound = try Descriptor.map(.hash(keyWords: 1, valueWords: 2, count: socketsMax))
+        culprits = try .map(.recentHash(keyWords: 2, valueWords: 2, count: culpritsMax))
+        self.rules = rules
+        self.life = life
+        self.refusals = refusals
+        self.bound = bound
+    }
+
+    @inline(never)
+    private mutating func attach(to root: borrowing Descriptor) throws(GuardFailure) {
+        let maps = Maps(
+            memory: rules.map.number, life: life.ring.number, refusals: refusals.ring.number,
+            bound: bound.number, culprits: culprits.number)
+        links = try attached(to: root, maps, namesCommands: namesCommands)
     }
 
     /// What was told since the last time, at most `most` of each ring, in each ring's order: first
@@ -142,24 +146,3 @@ private let lifeBytes = 262_144
 private let refusalsBytes = 65_536
 private let socketsMax = 1_024
 private let culpritsMax = 1_024
-
-/// What we share with the programs.
-private struct Parts: ~Copyable {
-    let rules: Rules
-    let life: Descriptor.Map.Reader
-    let refusals: Descriptor.Map.Reader
-    let bound: Descriptor
-    let culprits: Descriptor
-
-    init() throws(Errno) {
-        let rules = try Rules(network: Descriptor.networkCookie())
-        let life = try Descriptor.Map.Reader(bytes: lifeBytes)
-        let refusals = try Descriptor.Map.Reader(bytes: refusalsBytes)
-        let bound = try Descriptor.map(.hash(keyWords: 1, valueWords: 2, count: socketsMax))
-        culprits = try .map(.recentHash(keyWords: 2, valueWords: 2, count: culpritsMax))
-        self.rules = rules
-        self.life = life
-        self.refusals = refusals
-        self.bound = bound
-    }
-}

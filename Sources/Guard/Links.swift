@@ -8,7 +8,7 @@ final class Link {
 }
 
 /// Loads all programs and has them asked in the cgroup of `root` and below.
-func attach(
+func attached(
     to root: borrowing Descriptor, _ maps: Maps, namesCommands: Bool
 ) throws(GuardFailure) -> [Link] {
     var links: [Link] = []
