@@ -28,7 +28,7 @@ struct ConfigurationReader {
     /// Reads each of `paths`, whatever its name.
     init(paths: [Text]) {
         for path in paths {
-            let name = path.bytes.split(separator: UInt8(ascii: "/")).last ?? []
+            let name = words(of: path.bytes[...], between: UInt8(ascii: "/")).last ?? []
             do throws(Errno) {
                 let file = try open(Path(path), .read)
                 try take(file, try file.kind(), path, ServiceName(Text(name)))

@@ -20,7 +20,9 @@ struct GuardAbsence: Error {
         let right: Text =
             failure.errno.isLackOfRights ? ", CAP_BPF and CAP_NET_ADMIN are needed" : ""
         why = "\(step): \(failure.errno)\(right)"
-        details = failure.verifier.bytes.split(separator: UInt8(ascii: "\n")).map { Text($0) }
+        details = words(of: failure.verifier.bytes[...], between: UInt8(ascii: "\n")).map {
+            Text($0)
+        }
     }
 }
 

@@ -34,7 +34,7 @@ extension Cgroups {
 
     @inline(never)
     private borrowing func depth(of cgroup: Text) -> Int {
-        cgroup.bytes.split(separator: UInt8(ascii: "/")).count
+        words(of: cgroup.bytes[...], between: UInt8(ascii: "/")).count
     }
 
     /// What the cgroup of that id says of who is in it.

@@ -101,8 +101,10 @@ private enum ReservedList {
     /// The ports that the kernel gives away by itself, listed or not.
     static func automaticPorts() throws(Errno) -> PortRanges {
         let text = try open(spanPath, .read).readOnce(most: 64)
-        let words = text.split { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\n") }
-        let ends = words.compactMap { decimal($0).flatMap { UInt16(exactly: $0) } }
+        let line = text.prefix { $0 != UInt8(ascii: "\n") }
+        let ends = words(of: line, between: UInt8(ascii: "\t")).compactMap {
+            decimal($0).flatMap { UInt16(exactly: $0) }
+        }
         guard ends.count == 2, ends[0] <= ends[1] else { throw .invalidArgument }
         return PortRanges([ends[0]...ends[1]])
     }

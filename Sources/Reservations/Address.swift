@@ -33,7 +33,7 @@ public enum Address: Hashable, Writable {
 
     /// Four decimal numbers with dots between them, as inet_pton(3) takes them.
     init?(ipv4 text: ArraySlice<UInt8>) {
-        let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let parts = parts(of: text, between: UInt8(ascii: "."))
         guard parts.count == 4 else { return nil }
         var number: UInt32 = 0
         for part in parts {
@@ -80,7 +80,7 @@ private enum LastGroup {
 /// The groups between colons; nil where one is none.
 private func hexGroups(_ text: ArraySlice<UInt8>, end: LastGroup) -> [UInt16]? {
     if text.isEmpty { return [] }
-    let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    let parts = parts(of: text, between: UInt8(ascii: ":"))
     guard parts.count <= 8 else { return nil }
     var groups: [UInt16] = []
     for (index, part) in parts.enumerated() {

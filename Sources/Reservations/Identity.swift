@@ -13,7 +13,7 @@ public struct Identity: Equatable, Sendable {
     /// at start: a release from there is somebody's by hand or by timetable. What init holds, it
     /// holds for others, and lives for ever.
     public init?(ofProcessIn path: Text, own: Text?) {
-        var names = path.bytes.split(separator: slash)
+        var names = words(of: path.bytes[...], between: slash)
         // systemd runs ExecReload= of a unit with Delegate=yes in a cgroup `.control` of the unit.
         if let last = names.last, Text(last) == ".control" { names.removeLast() }
         if names.isEmpty || names.contains(where: { isNobodys(Text($0)) }) { return nil }

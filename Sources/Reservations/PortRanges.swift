@@ -30,7 +30,7 @@ public struct PortRanges: Equatable {
         var ranges: [ClosedRange<UInt16>] = []
         let line = text.last == newline ? text.dropLast() : text
         if !line.isEmpty {
-            for word in line.split(separator: comma, omittingEmptySubsequences: false) {
+            for word in parts(of: line, between: comma) {
                 guard let range = portRange(word) else { return nil }
                 ranges.append(range)
             }
@@ -100,7 +100,7 @@ private let rangeBytesMax = 11
 
 /// `80` or `10-12`.
 private func portRange(_ word: ArraySlice<UInt8>) -> ClosedRange<UInt16>? {
-    let ends = word.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    let ends = parts(of: word, between: UInt8(ascii: "-"))
     let ports = ends.compactMap { port($0) }
     guard ports.count == ends.count, ports.count <= 2, let first = ports.first,
         let last = ports.last, first <= last

@@ -17,7 +17,7 @@ public struct CgroupTree: Equatable {
     /// Finds it in a /proc/self/mountinfo: the first that shows the root, else the first of all.
     init?(mounts: [UInt8]) {
         var found: CgroupTree?
-        for line in mounts.split(separator: UInt8(ascii: "\n")) {
+        for line in words(of: mounts[...], between: UInt8(ascii: "\n")) {
             guard let tree = CgroupTree(mount: line) else { continue }
             if found == nil { found = tree }
             if found?.root != "/", tree.root == "/" { found = tree }
@@ -28,7 +28,7 @@ public struct CgroupTree: Equatable {
 
     /// Reads one line, proc_pid_mountinfo(5).
     private init?(mount line: ArraySlice<UInt8>) {
-        let words = line.split(separator: UInt8(ascii: " "))
+        let words = words(of: line, between: UInt8(ascii: " "))
         let dash: ArraySlice<UInt8> = [UInt8(ascii: "-")]
         guard words.count > 6, let end = words[6...].firstIndex(of: dash), end + 1 < words.count
         else { return nil }
@@ -47,7 +47,7 @@ public struct CgroupTree: Equatable {
             if isOther { return nil }
         }
         // A process outside of our namespace is at `/../name`.
-        let climbs = path.split(separator: slash).contains { Text($0) == ".." }
+        let climbs = words(of: path, between: slash).contains { Text($0) == ".." }
         if climbs { return nil }
         if path.last == slash { path = path.dropLast() }
         return directory + Text(path)
@@ -115,7 +115,7 @@ extension CgroupTree {
 
 /// What a cgroup.events says.
 func saysPopulated(_ events: [UInt8]) -> Bool {
-    events.split(separator: UInt8(ascii: "\n")).contains { Text($0) == "populated 1" }
+    words(of: events[...], between: UInt8(ascii: "\n")).contains { Text($0) == "populated 1" }
 }
 
 let eventsName: Text = "/cgroup.events"

@@ -46,8 +46,8 @@ public struct CgroupPath: Equatable {
     /// Finds the line `0::` of a /proc/PID/cgroup.
     init?(inProcessFile bytes: [UInt8]) {
         let prefix = Text("0::").bytes
-        guard let line = bytes.split(separator: newline).first(where: { $0.starts(with: prefix) })
-        else { return nil }
+        let lines = words(of: bytes[...], between: newline)
+        guard let line = lines.first(where: { $0.starts(with: prefix) }) else { return nil }
         let mark = Text(" (deleted)").bytes
         let path = line.dropFirst(prefix.count)
         isRemoved = path.suffix(mark.count).elementsEqual(mark)
@@ -66,9 +66,9 @@ private func contents(
 
 /// The numbers in the line of a /proc/PID/status that begins with `name`.
 private func fields(_ name: Text, of status: [UInt8]) -> [Int] {
-    let lines = status.split(separator: newline)
+    let lines = words(of: status[...], between: newline)
     guard let line = lines.first(where: { $0.starts(with: name.bytes) }) else { return [] }
-    return line.dropFirst(name.bytes.count).split(separator: UInt8(ascii: "\t")).compactMap {
+    return words(of: line.dropFirst(name.bytes.count), between: UInt8(ascii: "\t")).compactMap {
         wideDecimal($0)
     }
 }
