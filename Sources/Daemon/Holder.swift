@@ -5,7 +5,7 @@ internal import Signs
 internal import Text
 
 /// Who has an endpoint, as far as could be found out.
-struct Holder {
+final class Holder {
     /// By what it is kept.
     enum Means {
         /// A socket that listens, or is bound.
@@ -19,13 +19,22 @@ struct Holder {
     }
 
     /// A process that has the socket.
-    struct Process {
+    final class Process {
         let pid: Int32
         let command: Text
         let uid: UInt32
         let parent: Int32
         let cgroup: Text?
         let identity: Identity?
+
+        init(_ facts: ProcessFacts, pid: Int32, cgroup: Text?, identity: Identity?) {
+            self.pid = pid
+            command = facts.command
+            uid = facts.effectiveUID
+            parent = facts.parent
+            self.cgroup = cgroup
+            self.identity = identity
+        }
     }
 
     /// How the first process came by it, or why there is none.
@@ -50,6 +59,13 @@ struct Holder {
     let processes: [Process]
     /// The sockets, by the kernel's cookies.
     let cookies: [UInt64]
+
+    init(_ means: Means, _ ownership: Ownership, _ processes: [Process], cookies: [UInt64]) {
+        self.means = means
+        self.ownership = ownership
+        self.processes = processes
+        self.cookies = cookies
+    }
 
     /// The unit of the first process that is in one.
     var unit: Text? { processes.lazy.compactMap { $0.identity?.unit }.first }

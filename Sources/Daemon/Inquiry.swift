@@ -136,8 +136,7 @@ struct Inquiry: ~Copyable {
             let cgroup = made ?? facts.cgroup.map { $0.path }
             processes.append(
                 Holder.Process(
-                    pid: pid, command: facts.command, uid: facts.effectiveUID,
-                    parent: facts.parent, cgroup: cgroup,
+                    facts, pid: pid, cgroup: cgroup,
                     identity: cgroup.flatMap { cgroups.identity(in: $0) }))
         }
         return processes
@@ -146,24 +145,20 @@ struct Inquiry: ~Copyable {
 
 extension Holder {
     /// Nobody whom the kernel shows.
-    fileprivate static let unseen = Holder(
-        means: .unseen, ownership: .hidden, processes: [], cookies: [])
+    fileprivate static var unseen: Holder { Holder(.unseen, .hidden, [], cookies: []) }
 
     fileprivate static func timeWait(ms: Int) -> Holder {
-        Holder(means: .timeWait(ms: ms), ownership: .closed, processes: [], cookies: [])
+        Holder(.timeWait(ms: ms), .closed, [], cookies: [])
     }
 
-    fileprivate init(
+    fileprivate convenience init(
         _ sighting: Sighting, _ processes: [Process], _ cgroups: borrowing Cgroups, isBlind: Bool
     ) {
         let keepers = sighting.keepers
+        var means = Means.server
         if let connection = keepers.first, !connection.isServer {
             means = .connection(peer: connection.peer)
-        } else {
-            means = .server
         }
-        self.processes = processes
-        cookies = keepers.map { $0.cookie }
         let makers = keepers.compactMap { $0.cgroup }
         var isMakers = makers.isEmpty
         for process in processes where !isMakers {
@@ -173,6 +168,7 @@ extension Holder {
             }
             isMakers = makers.contains(id)
         }
+        let ownership: Ownership
         if !processes.isEmpty {
             ownership = isMakers ? .made : .inherited
         } else if keepers.allSatisfy({ $0.inode == 0 }) {
@@ -180,6 +176,7 @@ extension Holder {
         } else {
             ownership = isBlind ? .hidden : .kernels
         }
+        self.init(means, ownership, processes, cookies: keepers.map { $0.cookie })
     }
 }
 
