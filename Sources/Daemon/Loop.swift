@@ -51,13 +51,13 @@ struct Loop: ~Copyable {
     /// When the release socket is read again, in monotonic milliseconds; nil: it is read now.
     private var restUntil: Int?
 
-    /// Takes all that the daemon has.
+    /// Takes all that the daemon has, to hold what `plan` names.
     ///
     /// `stays`: only a signal ends it.
     @inline(never)
     init(
-        _ signals: consuming Signals, _ entrances: consuming Entrances, _ keeper: consuming Keeper,
-        _ log: Log, _ places: Places, stays: Bool
+        _ signals: consuming Signals, _ entrances: consuming Entrances, _ plan: Plan, _ log: Log,
+        _ places: Places, stays: Bool
     ) throws(Failure) {
         let events = try needed("epoll") { () throws(Errno) in try Events(most: eventsPerTurnMax) }
         let clients = Clients(entrances.control, token: Source.control.rawValue)
@@ -80,7 +80,7 @@ struct Loop: ~Copyable {
         self.lookout = lookout
         runs = Runs()
         reserved = ReservedPorts(places)
-        self.keeper = keeper
+        keeper = Keeper(plan, stays: stays)
         self.log = log
         self.places = places
         self.stays = stays

@@ -60,10 +60,19 @@ private func serve(
     let instance = try Instance(places, inBackground: !options.isForeground)
     defer { instance.removeFiles() }  // of a start that fails too
     try instance.writePid()
-    let keeper = Keeper(readPlan(places, log), stays: options.stays)
+    return try serve(options, places, &parent, log, signals)
+}
+
+/// The same, once nobody else is the daemon.
+@inline(never)
+private func serve(
+    _ options: Options, _ places: Places, _ parent: inout WaitingParent?, _ log: Log,
+    _ signals: consuming Signals
+) throws(Failure) -> ExitStatus {
+    let plan = readPlan(places, log)
     let entrances = try Entrances(places)
     defer { Entrances.removeFiles(places) }
-    var loop = try Loop(signals, entrances, keeper, log, places, stays: options.stays)
+    var loop = try Loop(signals, entrances, plan, log, places, stays: options.stays)
     loop.raiseGuard(isWanted: options.stays && options.usesGuard)
     loop.hold()
     if let parent = parent.take() { try loop.letGo(of: parent) }
