@@ -36,6 +36,7 @@ extension Loop {
         guard let due = guardWatch.recountAt, due <= now else { return }
         guardWatch.recountAt = nil
         guardWatch.recountedAt = now
+        guardWatch.sockets.forgetAll()
         look(at: keeper.unbound(withRules: true))
         for entry in lookout.contested { keeper.identify(entry) }
     }
@@ -58,7 +59,8 @@ extension Loop {
         let place = lookout.cgroups.identity(inCgroup: event.cgroup).flatMap {
             lookout.cgroups.place(of: $0)
         }
-        if let place { guardWatch.sockets.note(event.cookie, in: place.id) }
+        guardWatch.sockets.note(
+            event.cookie, event.transport.own, event.port, place: place?.id ?? 0)
         for entry in entries(of: event) {
             switch keeper.table.state(of: entry) {
             case .released, .idle, .busy(_, isAsked: true):
@@ -79,8 +81,12 @@ extension Loop {
 
     @inline(never)
     private mutating func takeLetGo(_ event: GuardEvent) {
-        guard let place = guardWatch.sockets.forget(event.cookie) else { return }
-        for entry in entries(of: event) { keeper.letGo(place, entry) }
+        let entries = entries(of: event)
+        if let place = guardWatch.sockets.forget(event.cookie), place != 0 {
+            for entry in entries { keeper.letGo(place, entry) }
+        }
+        // Linux: this is told a moment before the port is free; that is told as a departure.
+        takeDepartures(from: entries.filter { keeper.table.state(of: $0) == .serving })
     }
 
     @inline(never)
@@ -138,8 +144,7 @@ extension Loop {
 
     @inline(never)
     private borrowing func entries(of event: GuardEvent) -> [Int] {
-        let transport: TransportProtocol = event.transport == .tcp ? .tcp : .udp
-        return keeper.table.plan.entriesOnPort(transport, event.port)
+        keeper.table.plan.entriesOnPort(event.transport.own, event.port)
     }
 
     @inline(never)
@@ -178,24 +183,48 @@ struct GuardWatch {
     private static let explainedMax = 64
 }
 
-/// In which places' cgroups sockets were bound, as long as it is told when they are let go.
+/// The sockets that programs have let bind, and in which places, as long as it is told when they
+/// are let go.
 struct BoundSockets {
     /// As many as the programs follow.
     private static let countMax = 1_024
 
     private var cookies: [UInt64] = []
+    /// 0: in none that is known.
     private var places: [UInt64] = []
+    private var keys: [Int] = []
 
-    mutating func note(_ cookie: UInt64, in place: UInt64) {
+    mutating func note(
+        _ cookie: UInt64, _ transport: TransportProtocol, _ port: UInt16, place: UInt64
+    ) {
         if cookies.count == BoundSockets.countMax { return }
         cookies.append(cookie)
         places.append(place)
+        keys.append(key(transport, port))
     }
 
     /// The place of a socket that is no more.
     mutating func forget(_ cookie: UInt64) -> UInt64? {
         guard let index = cookies.firstIndex(of: cookie) else { return nil }
         cookies.remove(at: index)
+        keys.remove(at: index)
         return places.remove(at: index)
     }
+
+    /// Forgets all, since not all was told.
+    mutating func forgetAll() { self = BoundSockets() }
+
+    /// Whether one is bound there.
+    func has(_ endpoint: Endpoint) -> Bool {
+        keys.contains(key(endpoint.transport, endpoint.port))
+    }
+
+    private func key(_ transport: TransportProtocol, _ port: UInt16) -> Int {
+        Int(transport.rawValue) << 16 | Int(port)
+    }
+}
+
+extension Transport {
+    /// Ours.
+    fileprivate var own: TransportProtocol { self == .tcp ? .tcp : .udp }
 }

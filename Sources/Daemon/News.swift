@@ -37,7 +37,7 @@ extension Loop {
                     // Whoever else comes and goes on that port does not concern us.
                     let holder = keeper.holder(of: entry)
                     if holder?.mayHave(socket) ?? true { free(entry) }
-                case .serving: left.append(entry)
+                case .serving: if !guardWatch.sockets.has(endpoint(entry)) { left.append(entry) }
                 case .planned, .binding, .held, .released, .idle, .failed: continue
                 }
             }
@@ -47,7 +47,7 @@ extension Loop {
 
     /// Finds out whose last socket has gone: a look costs milliseconds, so it is one for many.
     @inline(never)
-    private mutating func takeDepartures(from entries: [Int]) {
+    mutating func takeDepartures(from entries: [Int]) {
         for (entry, sighting) in zip(entries, sightings(of: entries)) {
             if sighting?.isFree(for: keeper.holder(of: entry)) == true {
                 free(entry)

@@ -87,7 +87,8 @@ extension Room {
         return daemon
     }
 
-    private func startAnyDaemon(_ options: [String], with setting: Setting) throws -> Daemon {
+    /// Starts the daemon as it is told to.
+    func startAnyDaemon(_ options: [String], with setting: Setting) throws -> Daemon {
         let program = try start(["portreserve"] + options, setting)
         let isBackground = !options.contains { ["-f", "-d", "-df", "-fd"].contains($0) }
         if isBackground {
