@@ -76,7 +76,7 @@ running() {
 }
 
 printf '  %-46s %-28s %-22s\n' figure here goal
-artefact portreserve 256000
+artefact portreserve 300000
 artefact portrelease 200000
 running
 exit $failed

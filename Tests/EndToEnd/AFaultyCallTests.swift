@@ -74,6 +74,9 @@ struct FaultyCall: Sendable, CustomTestStringConvertible {
         FaultyCall("recvfrom", "EAGAIN EINTR ENOMEM"),
         FaultyCall("sendto", "EAGAIN ECONNREFUSED ECONNRESET EINTR ENOBUFS ENOMEM EPIPE"),
         FaultyCall("connect", "EACCES EAGAIN ECONNREFUSED ENOENT"),
+        FaultyCall("bpf", "EPERM EACCES EINVAL ENOMEM E2BIG ENOSPC EAGAIN ENOSYS"),
+        FaultyCall("capget", "EPERM"),
+        FaultyCall("capset", "EPERM"),
     ]
 
     /// Made only when the ports are held already: from there on no fault may end the daemon.
