@@ -21,6 +21,15 @@ public struct Text: Hashable, Comparable, Sendable {
         one.bytes.lexicographicallyPrecedes(other.bytes)
     }
 
+    /// Whether it is the literal, which is not made a text for that.
+    @inline(never)
+    public static func == (text: Text, literal: StaticString) -> Bool {
+        literal.withUTF8Buffer { unsafe text.bytes.elementsEqual($0) }
+    }
+
+    /// The same, in a switch.
+    public static func ~= (literal: StaticString, text: Text) -> Bool { text == literal }
+
     /// One behind the other.
     public static func + (one: Text, other: Text) -> Text { Text(one.bytes + other.bytes) }
 
