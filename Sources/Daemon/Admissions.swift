@@ -61,7 +61,7 @@ extension Keeper {
         table.setGuarded(false)
         // What the rule alone has kept gets a hold, as far as it goes.
         for entry in table.plan.entries.indices
-        where table.state(of: entry) == .held && holds[entry] == nil {
+        where table.state(of: entry) == .held && known[entry].hold == nil {
             _ = bind(entry)
         }
     }

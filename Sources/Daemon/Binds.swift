@@ -7,15 +7,15 @@ extension Keeper {
         do throws(Errno) {
             if isKeptByRule(entry) {
                 if isOccupied(table.plan.entries[entry].endpoint) { throw .addressInUse }
-                refusals[entry] = nil
+                known[entry].refusal = nil
                 return .bound
             }
             if table.heldCount >= holdsMax { throw .tooManyOpenFiles }
-            holds[entry] = Hold(owning: try boundSocket(entry))
-            refusals[entry] = nil
+            known[entry].hold = Hold(owning: try boundSocket(entry))
+            known[entry].refusal = nil
             return .bound
         } catch {
-            refusals[entry] = error
+            known[entry].refusal = error
             return error == .addressInUse ? .inUse : .refused
         }
     }

@@ -10,13 +10,22 @@ final class Hold {
     init(owning socket: consuming Descriptor) { self.socket = socket }
 }
 
-/// Who has an endpoint, kept by reference: there are many endpoints, and few are known of.
-private final class Known {
-    let holder: Holder
-    /// Whether it is the endpoint's service.
-    var isService = false
-
-    init(_ holder: Holder) { self.holder = holder }
+/// What is known of an endpoint beside where it stands.
+///
+/// There may be 131,070, so it has 32 bytes.
+struct Known {
+    /// nil: it is not held, or its rule alone holds it.
+    var hold: Hold?
+    /// Who has it where we have not, as far as that is known.
+    fileprivate(set) var holder: Holder?
+    /// When it came to stand where it stands, in microseconds since 1970.
+    fileprivate(set) var since: Int
+    /// The kernel's reason where it could not be had.
+    var refusal: Errno?
+    /// Whether its holder is its service.
+    fileprivate(set) var isService = false
+    /// Whether it is to be found out who has it.
+    fileprivate(set) var isUnidentified = false
 }
 
 /// The table and its sockets: the one interpreter of effects.
@@ -24,18 +33,12 @@ struct Keeper: ~Copyable {
     var table: Table
     /// As many holds as descriptors are left for.
     var holdsMax = Int.max
-    var holds: [Hold?]
-    /// When each endpoint came to stand where it stands, in microseconds since 1970.
-    private var since: [Int]
-    /// The kernel's reason for each endpoint that could not be had.
-    var refusals: [Errno?]
-    /// Who has each endpoint that we have not, as far as it is known.
-    private var holders: [Known?]
+    /// By entry.
+    var known: [Known]
     /// When an endpoint is to be woken.
     var deadlines: Deadlines
-    /// Endpoints of which it has to be found out who has them, and by entry whether it is there.
+    /// Endpoints of which it has to be found out who has them.
     private var unidentified: [Int] = []
-    private var isUnidentified: [Bool]
     /// What has happened since somebody last asked, as far as it changed where an endpoint stands.
     private var steps: [Step] = []
     /// Who was seen in this turn to have what we have not, nil: nobody has looked.
@@ -58,11 +61,7 @@ struct Keeper: ~Copyable {
     /// `stays`: what is released is held again one day.
     init(_ plan: Plan, stays: Bool = false) {
         table = Table(plan, stays: stays)
-        holds = Array(repeating: nil, count: plan.entries.count)
-        refusals = Array(repeating: nil, count: plan.entries.count)
-        holders = Array(repeating: nil, count: plan.entries.count)
-        since = Array(repeating: wallMicroseconds(), count: plan.entries.count)
-        isUnidentified = Array(repeating: false, count: plan.entries.count)
+        known = Array(repeating: Known(since: wallMicroseconds()), count: plan.entries.count)
         deadlines = Deadlines(count: plan.entries.count)
     }
 
@@ -71,13 +70,13 @@ struct Keeper: ~Copyable {
         isStarting = true
         take(.started, entry)
         isStarting = false
-        return refusals[entry]
+        return known[entry].refusal
     }
 
     /// Holds an endpoint again, and gives the kernel's reason where it cannot be had.
     mutating func hold(_ entry: Int) -> Errno? {
         take(.hold, entry)
-        return refusals[entry]
+        return known[entry].refusal
     }
 
     /// Releases an endpoint to a service, and says whether it was let go.
@@ -90,7 +89,7 @@ struct Keeper: ~Copyable {
 
     /// Lets go of everything, in whatever state it is.
     mutating func releaseAll() {
-        for entry in holds.indices { holds[entry] = nil }
+        for entry in known.indices { known[entry].hold = nil }
     }
 
     /// Takes what has happened to an endpoint, and does what has to be done.
@@ -120,7 +119,7 @@ struct Keeper: ~Copyable {
         // The rule first: at no time is there neither rule nor hold.
         if !acts.isDisjoint(with: [.allow, .forbid]) { writeRules([entry]) }
         if acts.contains(.close) {
-            holds[entry] = nil
+            known[entry].hold = nil
             occupants = nil
         }
         if let ms = step.effects.wakeAfterMs {
@@ -138,10 +137,10 @@ struct Keeper: ~Copyable {
             return
         }
         deadlines.set(entry, nil)
-        if !step.new.isSomebodys { holders[entry] = nil }
+        if !step.new.isSomebodys { known[entry].holder = nil }
         // That a busy endpoint is tried once more is news to nobody.
         if step.isRetry { return }
-        since[entry] = wallMicroseconds()
+        known[entry].since = wallMicroseconds()
         steps.append(step)
         changeCount += 1
     }
@@ -152,30 +151,33 @@ struct Keeper: ~Copyable {
 
 extension Keeper {
     /// When an endpoint came to stand where it stands, in microseconds since 1970.
-    borrowing func since(_ entry: Int) -> Int { since[entry] }
+    borrowing func since(_ entry: Int) -> Int { known[entry].since }
 
     /// Who has an endpoint that we have not, as far as it is known.
-    borrowing func holder(of entry: Int) -> Holder? { holders[entry]?.holder }
+    borrowing func holder(of entry: Int) -> Holder? { known[entry].holder }
 
     /// Whether nobody has two endpoints, or one holder both.
     borrowing func haveSameHolder(_ one: Int, _ other: Int) -> Bool {
         guard let first = holder(of: one), let second = holder(of: other) else {
-            return holders[one] == nil && holders[other] == nil
+            return holder(of: one) == nil && holder(of: other) == nil
         }
         return first.isToldAs(second)
     }
 
     /// Notes who has an endpoint.
     mutating func note(_ holder: Holder, _ entry: Int) {
-        holders[entry] = Known(holder)
+        known[entry].holder = holder
+        known[entry].isService = false
         changeCount += 1
     }
 
     /// Notes that who has an endpoint is its service.
-    borrowing func noteService(_ entry: Int) { holders[entry]?.isService = true }
+    mutating func noteService(_ entry: Int) { known[entry].isService = true }
 
     /// Whether who is known to have it, or to have had it just before, is its service.
-    borrowing func isServices(_ entry: Int) -> Bool { holders[entry]?.isService ?? false }
+    borrowing func isServices(_ entry: Int) -> Bool {
+        known[entry].holder != nil && known[entry].isService
+    }
 
     /// Notes whose process has an endpoint that several services claim.
     mutating func claim(_ entry: Int, by service: Int) { act(table.claim(entry, by: service)) }
@@ -210,7 +212,7 @@ extension Keeper {
     }
 
     /// Why an endpoint could not be had when it was last tried.
-    borrowing func refusal(of entry: Int) -> Errno? { refusals[entry] }
+    borrowing func refusal(of entry: Int) -> Errno? { known[entry].refusal }
 
     /// What has changed where an endpoint stands since this was last asked.
     mutating func takeSteps() -> [Step] {
@@ -220,8 +222,8 @@ extension Keeper {
 
     /// Has it found out who has an endpoint, once however often it is asked for.
     mutating func identify(_ entry: Int) {
-        if isUnidentified[entry] { return }
-        isUnidentified[entry] = true
+        if known[entry].isUnidentified { return }
+        known[entry].isUnidentified = true
         unidentified.append(entry)
     }
 
@@ -232,7 +234,7 @@ extension Keeper {
     mutating func takeUnidentified(most: Int) -> [Question] {
         let some = unidentified.prefix(most)
         unidentified.removeFirst(some.count)
-        for entry in some { isUnidentified[entry] = false }
+        for entry in some { known[entry].isUnidentified = false }
         return some.map { entry in
             Question(
                 endpoint: table.plan.entries[entry].endpoint,
@@ -243,7 +245,7 @@ extension Keeper {
     /// Makes a hold open, or not, as the plan has it now.
     @inline(never)
     private mutating func renew(_ entry: Int) {
-        guard let hold = holds[entry] else { return }
+        guard let hold = known[entry].hold else { return }
         try? hold.socket.letOthersBeside(table.keeping(of: entry) == .shared)
     }
 
@@ -253,27 +255,16 @@ extension Keeper {
     mutating func adopt(_ plan: Plan, _ change: Change) {
         let old = table
         table = Table(plan, keeping: change, of: old)
-        var holds = [Hold?](repeating: nil, count: plan.entries.count)
-        var since = Array(repeating: wallMicroseconds(), count: plan.entries.count)
-        var refusals = [Errno?](repeating: nil, count: plan.entries.count)
-        var isUnidentified = [Bool](repeating: false, count: plan.entries.count)
-        var holders = [Known?](repeating: nil, count: plan.entries.count)
+        var known = Array(
+            repeating: Known(since: wallMicroseconds()), count: plan.entries.count)
         var deadlines = Deadlines(count: plan.entries.count)
         for pair in change.kept {
-            holds[pair.new] = self.holds[pair.old]
-            since[pair.new] = self.since[pair.old]
-            refusals[pair.new] = self.refusals[pair.old]
-            holders[pair.new] = self.holders[pair.old]
+            known[pair.new] = self.known[pair.old]
             deadlines.set(pair.new, self.deadlines[pair.old])
-            isUnidentified[pair.new] = self.isUnidentified[pair.old]
         }
-        self.holds = holds
-        self.since = since
-        self.refusals = refusals
-        self.holders = holders
+        self.known = known
         self.deadlines = deadlines
-        self.isUnidentified = isUnidentified
-        unidentified = isUnidentified.indices.filter { isUnidentified[$0] }
+        unidentified = known.indices.filter { known[$0].isUnidentified }
         steps = []
         adoptRules(after: old.plan, change)
         for pair in change.kept where old.keeping(of: pair.old) != table.keeping(of: pair.new) {
