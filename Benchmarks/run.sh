@@ -8,7 +8,7 @@ programs=$(realpath "${1:-build}")
 tools=$PWD/build/bench
 if [ "${BENCH_INSIDE:-}" != yes ]; then
     mkdir -p "$tools"
-    for name in holdloop send1 race calls retake; do
+    for name in holdloop send1 race calls retake binds; do
         ${CC:-cc} -O2 -std=gnu11 -Wall -Wextra -Werror -o "$tools/$name" "Benchmarks/$name.c"
     done
     BENCH_INSIDE=yes exec unshare --net --mount --pid --fork --mount-proc --kill-child \
@@ -140,4 +140,47 @@ read -r tries thefts < <("$tools/retake" share /run/kept 2000)
 echo "  a thief tried $tries times while 2,000 servers came and went beside an open hold"
 verdict "share: times the thief got in" "$thefts" 0 ""
 kill "$daemon_pid"
+wait "$daemon_pid" || true
+
+# The guard costs who has nothing to do with it nearly nothing; turns are taken with and without.
+mkdir /run/guarded
+echo 20000/udp >/run/guarded/bench
+# with OPTION...: leaves the medians, in ns, of a bind beside it and of a release, in `beside` and `freed`.
+with() {
+    "${holding[@]}" /run/guarded --stay "$@" 2>/run/story &
+    daemon_pid=$!
+    until grep -q holding /run/story; do sleep 0.01; done
+    beside=$("$tools/binds" bind 21000 100000)
+    freed=$("$tools/binds" release 20000 200 "$programs/portrelease" bench \
+        /bin/sh -c "$programs/portreservectl hold bench >/dev/null")
+    kill "$daemon_pid"
+    wait "$daemon_pid" || true
+}
+middle() { sort -n | sed -n "$((($1 + 1) / 2))p"; }
+turns=5
+for turn in $(seq $turns); do
+    with --no-guard
+    echo "$beside" >>/run/beside.without
+    echo "$freed" >>/run/freed.without
+    with
+    if grep -q 'no guard' /run/story; then
+        echo "bench: $(cat /run/story)"
+        exit 1
+    fi
+    echo "$beside" >>/run/beside.with
+    echo "$freed" >>/run/freed.with
+done
+echo
+echo "With the guard and without, medians of $turns turns each, in microseconds.   without     with"
+for what in beside freed; do
+    without=$(middle $turns </run/$what.without)
+    with=$(middle $turns </run/$what.with)
+    label="bind(2) of a port that nobody guards"
+    [ $what = freed ] && label="a release by portrelease, until the port is free"
+    printf '  %-52s %8.2f %8.2f\n' "$label" "$(scaled "$without")" "$(scaled "$with")"
+    [ $what = beside ] && verdict "the guard's part of a bind" \
+        "$(awk -v a="$with" -v b="$without" 'BEGIN { printf "%.2f", (a - b) / 1000 }')" 0.35 us
+    [ $what = freed ] && verdict "a release with the guard: times one without" \
+        "$(ratio "$with" "$without")" 1.2 ""
+done
 exit $failed

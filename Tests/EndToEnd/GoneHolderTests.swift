@@ -190,7 +190,7 @@ extension Setting {
 
 extension Room {
     fileprivate func startStopping(_ filter: [String]) throws -> Traced {
-        try startStopping(filter, options: ["-f", "--stay"])
+        try startStopping(filter, options: withoutGuard(["-f", "--stay"]))
     }
 
     /// The pid that the holder's script has told of.

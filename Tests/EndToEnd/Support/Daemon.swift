@@ -71,9 +71,7 @@ extension Room {
     }
 
     func startDaemon(_ options: [String], with setting: Setting = Setting()) throws -> Daemon {
-        // Only one that stays would have the guard.
-        let stays = options.contains("--stay")
-        return try startAnyDaemon(options + (stays ? ["--no-guard"] : []), with: setting)
+        try startAnyDaemon(withoutGuard(options), with: setting)
     }
 
     /// Starts a daemon that stays and has the guard.
@@ -114,4 +112,9 @@ extension Room {
 
     /// A daemon whose standard error is not ours is ready when its starter says so.
     private func hushed(_ setting: Setting) -> String? { setting.errors == .pipe ? nil : "" }
+}
+
+/// Only a daemon that stays would have the guard.
+func withoutGuard(_ options: [String]) -> [String] {
+    options.contains("--stay") ? options + ["--no-guard"] : options
 }
