@@ -3,7 +3,7 @@ internal import Reservations
 internal import Signs
 internal import Text
 
-/// Who has an endpoint?
+/// An endpoint, of which it is to be found out who has it.
 struct Question {
     let endpoint: Endpoint
     /// Of the rule of its service, when that was asked: what is found may be older than the next.

@@ -3,6 +3,9 @@ internal import Reservations
 internal import Signs
 internal import Text
 
+/// How long a socket that is bound and was not seen is left alone before one looks again.
+private let unseenPauseMs = 10
+
 extension Loop {
     /// Whether it is being found out who has an endpoint.
     var isFindingOut: Bool { keeper.hasUnidentified || lookout.inquiry.isWalking }
@@ -112,6 +115,11 @@ extension Loop {
     @inline(never)
     private mutating func take(_ holder: Holder?, _ entry: Int, generation: Int) {
         guard let holder else {
+            if guardWatch.sockets.has(endpoint(entry)) {
+                // Linux: a dump misses a socket at the moment at which it begins to listen.
+                keeper.deadlines.set(entry, monotonicMilliseconds() + unseenPauseMs)
+                return
+            }
             keeper.take(.foundNobody(keeper.table.presence(of: entry)), entry)
             return
         }

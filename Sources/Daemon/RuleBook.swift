@@ -32,8 +32,10 @@ final class RuleBook {
         self.kernel = kernel
     }
 
-    /// Makes the rules that a plan needs and the last one did not; says for which services none is
-    /// left. `write` has to follow for all entries.
+    /// Makes the rules that a plan needs and the last one did not, and names the services for which
+    /// none is left.
+    ///
+    /// `write` has to follow for all entries.
     @inline(never)
     func take(
         _ plan: Plan, after old: Plan, _ kept: [Change.Pair]
@@ -107,8 +109,9 @@ final class RuleBook {
         stale = []
     }
 
-    /// Lets X of a service in, and while it is awaited users' sessions; what has gone is let in no
-    /// longer. `isNew`: a new release, whose session will be another one.
+    /// Lets X of a service in, and users' sessions while it is awaited; nobody else any longer.
+    ///
+    /// `isNew`: a new release, whose session will be another one.
     @inline(never)
     func admit(_ table: Table, _ service: Int, isNew: Bool) {
         let x = table.rule(of: service)
