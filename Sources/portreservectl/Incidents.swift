@@ -77,9 +77,14 @@ extension IncidentRecord {
 
     /// Who did it, where we may know that: `perl (pid 812, uid 1000, cron.service)`.
     private var culprit: Text? {
-        guard let by, let command = by.command, let pid = by.pid else { return nil }
-        let uid: Text = by.uid.map { ", uid \($0)" } ?? ""
-        let unit: Text = by.unit.map { ", \($0)" } ?? ""
-        return "\(command) (pid \(pid)\(uid)\(unit))"
+        guard let by, let command = by.command else { return nil }
+        // The kernel's pids are not told in another pid namespace than its first.
+        let facts: [Text] =
+            [by.pid.map { "pid \($0)" }, by.uid.map { "uid \($0)" }, by.unit].compactMap { $0 }
+        return facts.isEmpty ? command : "\(command) (\(joined(facts)))"
     }
+}
+
+private func joined(_ words: [Text]) -> Text {
+    Text(Array(words.map(\.bytes).joined(separator: [44, 32])))
 }

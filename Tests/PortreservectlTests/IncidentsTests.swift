@@ -44,6 +44,13 @@ import Varlink
             lines([record(), record(.busy)], columns: columns).allSatisfy { $0.count <= columns })
     }
 
+    @Test("name who did it in a pid namespace, where the kernel's pids say nothing")
+    func withoutPid() {
+        let by = HolderRecord(
+            pid: nil, command: "perl", uid: 33, unit: "cron.service", isKernels: false)
+        #expect(lines([record(by: by)])[1].hasSuffix("perl (uid 33, cron.service)"))
+    }
+
     @Test("that are none are no table")
     func none() {
         #expect(lines([]).isEmpty)
