@@ -23,7 +23,10 @@ lean_folder = .build-lean
 varlinkctl_folder = .build-varlinkctl
 fuzz_folder = .build-fuzz
 LEAN_SWIFT = LEAN=1 swift build -c release --scratch-path $(lean_folder) --disable-local-rpath \
-    --experimental-lto-mode=full --omit-frame-pointers
+    --experimental-lto-mode=full --omit-frame-pointers $(packed)
+# The dynamic linker reads packed relocations from glibc 2.36 on; the daemon is 10 kB larger without.
+packed = $(shell printf '%s\n' 'glibc 2.36' "$$(getconf GNU_LIBC_VERSION)" | sort -VC && \
+    echo -Xlinker -z -Xlinker pack-relative-relocs)
 SWIFT_TEST = swift test --disable-xctest
 PROGRAMS = portreserve portrelease portreservectl
 swift_code = $(wildcard Sources Tests) Package.swift

@@ -145,8 +145,8 @@ struct Keeper: ~Copyable {
         changeCount += 1
     }
 
-    /// Begins a turn, in which what is looked at once holds for all.
-    mutating func beginTurn() { occupants = nil }
+    /// Ends a turn, in which what is looked at once holds for all.
+    mutating func endTurn() { occupants = nil }
 }
 
 extension Keeper {
@@ -233,7 +233,8 @@ extension Keeper {
     /// Some of the endpoints that are to be identified, which is then somebody else's task.
     mutating func takeUnidentified(most: Int) -> [Question] {
         let some = unidentified.prefix(most)
-        unidentified.removeFirst(some.count)
+        // Copied: `removeFirst` keeps the memory of as many as there were once.
+        unidentified = Array(unidentified.dropFirst(most))
         for entry in some { known[entry].isUnidentified = false }
         return some.map { entry in
             Question(

@@ -98,6 +98,7 @@ struct Loop: ~Copyable {
         // With nothing held from the start nobody's release ends it: init would call that a failure.
         stays = stays || keeper.table.heldCount == 0
         settle(now: monotonicMilliseconds())
+        keeper.endTurn()
         changed = []
     }
 
@@ -138,7 +139,6 @@ struct Loop: ~Copyable {
         let pause = isBusy ? 0 : setTimer(now: monotonicMilliseconds())
         let ready = try events.wait(milliseconds: pause)
         let now = monotonicMilliseconds()
-        keeper.beginTurn()
         try endRest(now: now)
         var turn = Turn.goesOn
         for event in ready {
@@ -167,6 +167,7 @@ struct Loop: ~Copyable {
         }
         settle(now: now)
         tellWatchers()
+        keeper.endTurn()
         try clients.tidy(events, now: now)
         return turn
     }
