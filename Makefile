@@ -57,8 +57,8 @@ build: lean ## the three programs, stripped, in build/
 lean: need-swift
 	@$(LEAN_SWIFT)
 	@mkdir -p build
-	@strip -o build/portreserve $(lean_folder)/release/portreserve
-	@strip -o build/portrelease $(lean_folder)/release/portrelease
+	@strip -R .comment -o build/portreserve $(lean_folder)/release/portreserve
+	@strip -R .comment -o build/portrelease $(lean_folder)/release/portrelease
 
 test: need-tests build walk ## every test, on the built lean programs; needs root for namespaces
 	@swift build --build-tests

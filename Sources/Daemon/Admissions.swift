@@ -19,6 +19,12 @@ extension Keeper {
         if book == nil { return }
         do throws(Errno) {
             unruled = try book?.take(table.plan, after: old, change.kept) ?? []
+            if !unruled.isEmpty, book?.hasStale ?? false {
+                // What the old plan had is given up by that, and is there for the rest.
+                try book?.write(table, Array(table.plan.entries.indices))
+                let same = Change(from: table.plan, to: table.plan)
+                unruled = try book?.take(table.plan, after: table.plan, same.kept) ?? []
+            }
         } catch {
             return loseGuard(error)
         }
@@ -41,6 +47,14 @@ extension Keeper {
         writeRules(table.entries(of: service).filter { table.claimant(of: $0) == service })
     }
 
+    /// Why a service has no rule that should have one.
+    borrowing func whyUnruled(_ service: Int) -> Text {
+        let sets = table.plan.addressSets(of: service)
+        let isTooMany = sets.contains { $0.count > Rules.addressesMax }
+        return isTooMany
+            ? "more than \(Rules.addressesMax) addresses on one port" : "no rule is left for it"
+    }
+
     /// The ports that are kept by rules.
     @inline(never)
     borrowing func guardedPorts() -> PortRanges {
@@ -59,10 +73,17 @@ extension Keeper {
         book = nil
         absence = "its memory: \(refusal)"
         table.setGuarded(false)
-        // What the rule alone has kept gets a hold, as far as it goes.
-        for entry in table.plan.entries.indices
+        renewHolds()
+    }
+
+    /// Looks whether what a rule alone has kept is had by somebody, and holds it where no rule does
+    /// any more.
+    @inline(never)
+    mutating func renewHolds() {
+        for (entry, planned) in table.plan.entries.enumerated()
         where table.state(of: entry) == .held && known[entry].hold == nil {
-            _ = bind(entry)
+            if isKeptByRule(entry), !isOccupied(planned.endpoint) { continue }
+            take(.ruleFailed, entry)
         }
     }
 }

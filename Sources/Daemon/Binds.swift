@@ -1,3 +1,4 @@
+internal import Guard
 internal import LinuxIO
 internal import Reservations
 
@@ -44,25 +45,26 @@ extension Keeper {
         _ endpoint: Endpoint, beside neighbours: Neighbours
     ) throws(Errno) -> Descriptor {
         if book == nil { return try endpoint.bound(beside: neighbours) { _ in } }
-        defer { book?.setOwn(0) }
+        defer { book?.kernel.rules.own = 0 }
         return try endpoint.bound(beside: neighbours) { socket throws(Errno) in
-            book?.setOwn(try socket.cookie())
+            book?.kernel.rules.own = try socket.cookie()
         }
     }
 
+    /// Whether somebody else has it, as was seen in this turn.
     @inline(never)
-    private mutating func isOccupied(_ endpoint: Endpoint) -> Bool {
+    mutating func isOccupied(_ endpoint: Endpoint) -> Bool {
         var known = occupants ?? Occupants(of: wanted(.tcp), wanted(.udp))
         defer { occupants = known }
         return known.have(endpoint)
     }
 
-    /// The ports that we have not.
+    /// The ports of which we have no socket.
     @inline(never)
     private borrowing func wanted(_ transport: TransportProtocol) -> [UInt16] {
         var ports: [UInt16] = []
         for (entry, planned) in table.plan.entries.enumerated()
-        where table.state(of: entry) != .held && planned.endpoint.transport == transport {
+        where known[entry].hold == nil && planned.endpoint.transport == transport {
             ports.append(planned.endpoint.port)
         }
         return ports

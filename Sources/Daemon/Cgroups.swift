@@ -11,11 +11,12 @@ struct Cgroups: ~Copyable {
         let path: Text
     }
 
-    /// Something that happened to a cgroup.
-    struct News {
-        let id: UInt64
-        /// nil: it is gone.
-        let isPopulated: Bool?
+    /// Something that happened.
+    enum News {
+        /// What has become of a cgroup; nil: it is gone.
+        case changed(id: UInt64, isPopulated: Bool?)
+        /// A unit's cgroup has come beside one that is followed.
+        case created(Identity)
     }
 
     let tree: CgroupTree?
@@ -107,11 +108,13 @@ struct Cgroups: ~Copyable {
                     if id(of: path) == one.id { _ = try? watch?.watch(path) }
                     told += look(at: one)
                 }
-                for gone in told where gone.isPopulated == nil {
-                    followed.removeAll { $0.id == gone.id }
+                for case .changed(let id, isPopulated: nil) in told {
+                    followed.removeAll { $0.id == id }
                 }
             case .changed(let path):
                 for one in followed where one.path == path { told += look(at: one) }
+            case .created(let path):
+                if let identity = identity(in: path) { told.append(.created(identity)) }
             case .lost: told += lookAgain()
             }
         }
@@ -126,9 +129,9 @@ struct Cgroups: ~Copyable {
     mutating func lookAgain() -> [News] {
         var news: [News] = []
         for one in followed { news += look(at: one) }
-        for gone in news where gone.isPopulated == nil {
-            for one in followed where one.id == gone.id { watch?.unwatch(one.path) }
-            followed.removeAll { $0.id == gone.id }
+        for case .changed(let id, isPopulated: nil) in news {
+            for one in followed where one.id == id { watch?.unwatch(one.path) }
+            followed.removeAll { $0.id == id }
         }
         return news
     }
@@ -138,7 +141,10 @@ struct Cgroups: ~Copyable {
     private borrowing func look(at one: Followed) -> [News] {
         do throws(Errno) {
             let isThere = try tree?.id(of: one.path) == one.id
-            return [News(id: one.id, isPopulated: isThere ? try tree?.isPopulated(one.path) : nil)]
+            return [
+                .changed(
+                    id: one.id, isPopulated: isThere ? try tree?.isPopulated(one.path) : nil)
+            ]
         } catch {
             return []
         }

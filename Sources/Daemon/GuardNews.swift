@@ -15,7 +15,7 @@ extension Loop {
     /// Takes what the guard's programs have told.
     @inline(never)
     mutating func takeGuardNews(now: Int) {
-        guard let news = try? keeper.book?.readEvents(most: eventsPerTurnMax) else { return }
+        guard let news = try? keeper.book?.kernel.readEvents(most: eventsPerTurnMax) else { return }
         for event in news {
             switch event.kind {
             case .bound: takeBound(event)
@@ -56,25 +56,23 @@ extension Loop {
 
     @inline(never)
     private mutating func takeBound(_ event: GuardEvent) {
-        let place = lookout.cgroups.identity(inCgroup: event.cgroup).flatMap {
-            lookout.cgroups.place(of: $0)
-        }
-        guardWatch.sockets.note(
-            event.cookie, event.transport.own, event.port, place: place?.id ?? 0)
+        let identity = lookout.cgroups.identity(inCgroup: event.cgroup)
+        let id = identity.flatMap { lookout.cgroups.place(of: $0) }?.id
+        guardWatch.sockets.note(event.cookie, event.transport.own, event.port, place: id ?? 0)
         for entry in entries(of: event) {
             switch keeper.table.state(of: entry) {
             case .released, .idle, .busy(_, isAsked: true):
                 // An event names no address.
                 if !isBound(entry) { continue }
                 keeper.take(.serviceBound, entry)
-                keeper.identify(entry)
             case .serving: break
             case .planned, .binding, .held, .busy, .failed: continue
             }
-            if let place {
+            let service = keeper.table.claimant(of: entry)
+            if let identity, let place = place(of: identity, service) {
                 keeper.enter(place, entry, generation: event.generation)
             } else {
-                keeper.renewRules(of: keeper.table.claimant(of: entry))
+                keeper.renewRules(of: service)
             }
         }
     }
@@ -91,20 +89,48 @@ extension Loop {
 
     @inline(never)
     private mutating func takeRefused(_ event: GuardEvent) {
-        guard let entry = entries(of: event).first else { return }
-        let unit = lookout.cgroups.identity(inCgroup: event.cgroup)?.unit
+        guard let entry = entry(of: event) else { return }
+        let identity = lookout.cgroups.identity(inCgroup: event.cgroup)
         let incident = incident(
             .refused, entry,
             Incident.Culprit(
                 uid: event.uid, cgroup: event.cgroup,
-                pid: guardWatch.knowsPids ? event.pid : nil, command: event.command, unit: unit),
+                pid: guardWatch.knowsPids ? event.pid : nil, command: event.command,
+                unit: identity?.unit),
             count: event.count)
         let isFirst = incidents.note(incident, isTotal: true)
-        let isAwaited = keeper.table.state(of: entry).isReleased
-        let isNew = isAwaited && guardWatch.explain(event.cgroup)
-        if !isFirst, !isNew { return }
-        log.say(
-            .warning, Saying(keeper.table, entry).refused(incident.culprit, isAwaited: isAwaited))
+        let cure = cure(of: entry, identity)
+        let isToldMore = cure == .admitted || cure != .none && guardWatch.explain(event.cgroup)
+        if !isFirst, !isToldMore { return }
+        log.say(.warning, Saying(keeper.table, entry).refused(incident.culprit, cure))
+    }
+
+    /// What helps who was refused, where he may be the service; done where it can be done here.
+    @inline(never)
+    private mutating func cure(of entry: Int, _ identity: Identity?) -> Refused {
+        let service = keeper.table.claimant(of: entry)
+        let state = keeper.table.state(of: entry)
+        guard let identity, identity.isUnit(of: keeper.table.plan.services[service]) else {
+            if state.isReleased { letUsersIn(to: service) }
+            return state.isReleased ? .name : .none
+        }
+        if case .service = keeper.table.admission(to: entry),
+            let place = place(of: identity, service)
+        {
+            keeper.admit(place, to: service)
+            return .admitted
+        }
+        return state == .held ? .release : .none
+    }
+
+    /// The slice of what users run may have come after the release.
+    @inline(never)
+    private mutating func letUsersIn(to service: Int) {
+        guard let book = keeper.book, book.users == nil, let users = lookout.cgroups.users() else {
+            return
+        }
+        book.users = users
+        keeper.renewRules(of: service)
     }
 
     /// Notes who has an endpoint that is not his.
@@ -145,6 +171,15 @@ extension Loop {
     @inline(never)
     private borrowing func entries(of event: GuardEvent) -> [Int] {
         keeper.table.plan.entriesOnPort(event.transport.own, event.port)
+    }
+
+    /// The one that a refused bind would have taken, where a port has several addresses.
+    @inline(never)
+    private borrowing func entry(of event: GuardEvent) -> Int? {
+        let entries = entries(of: event)
+        return entries.first { entry in
+            keeper.table.plan.entries[entry].endpoint.address.kernels == event.address
+        } ?? entries.first
     }
 
     @inline(never)

@@ -44,11 +44,18 @@ extension Loop {
             return try lookout.cgroups.measure(by: &book.kernel)
         }
         if !isMeasured { throw GuardAbsence(why: "our own cgroup is not seen from here") }
+        if lookout.cgroups.depthOfRoot > 0 {
+            log.say(
+                .notice,
+                "portreserve: in a cgroup namespace: the guard is asked in that alone, and who is "
+                    + "outside of it can take a port that is released")
+        }
         return book
     }
 
     /// Waits for the news of a guard's programs.
     private borrowing func join(_ kernel: borrowing Guard) throws(Errno) {
+        try reservedWatch.join(events, token: Source.reserved.rawValue)
         try events.add(kernel.life.ring, token: Source.life.rawValue)
         try events.add(kernel.refusals.ring, token: Source.refusals.rawValue)
     }
@@ -68,9 +75,14 @@ extension Loop {
     mutating func reservePorts() {
         let wanted = keeper.guardedPorts()
         if wanted.isEmpty, reserved.isEmpty { return }
+        // Before one looks: what is written from here on is told, our own writing too.
+        reservedWatch.begin()
         do throws(Errno) {
-            try reserved.keep(wanted)
+            let isNew = try reserved.keep(wanted)
+            let wasReserved = keeper.isReserved == true
             keeper.isReserved = true
+            // Somebody may have been given what is held by its rule alone.
+            if isNew, wasReserved { keeper.renewHolds() }
         } catch {
             if keeper.isReserved != false {
                 log.say(
@@ -88,8 +100,9 @@ extension Loop {
         for service in keeper.unruled {
             log.say(
                 .warning,
-                "'\(keeper.table.plan.services[service].name)': the guard has no rule left, its "
-                    + "ports are free from their release until it has bound them")
+                "'\(keeper.table.plan.services[service].name)': not guarded: "
+                    + "\(keeper.whyUnruled(service)), its ports are free from their release until it "
+                    + "has bound them")
         }
     }
 }

@@ -196,6 +196,12 @@ extension Keeper {
         renewRules(of: table.claimant(of: entry))
     }
 
+    /// Lets in a unit of a service that came after its release.
+    mutating func admit(_ place: Place, to service: Int) {
+        act(table.admit(place, to: service))
+        renewRules(of: service)
+    }
+
     /// Notes that a socket is closed whose binder was in that place.
     mutating func letGo(_ place: UInt64, _ entry: Int) {
         act(table.letGo(place, entry))

@@ -45,6 +45,9 @@ struct Lookout: ~Copyable {
         }
     }
 
+    /// Goes on with finding out who has what is to be identified.
+    mutating func findOut(_ keeper: inout Keeper) -> [Finding] { inquiry.goOn(&keeper, cgroups) }
+
     /// Sockets that have closed; nil: there were too many to be told of, or none can be.
     mutating func readDepartures() -> [FoundSocket]? {
         guard case .gone(let sockets)? = try? departures?.read() else { return nil }

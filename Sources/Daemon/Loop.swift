@@ -20,6 +20,22 @@ enum Source: UInt64 {
     case cgroups = 6
     case life = 7
     case refusals = 8
+    case reserved = 9
+}
+
+/// What wakes the daemon beside its sockets.
+struct Wakers: ~Copyable {
+    let events: Events
+    let timer: Descriptor
+    let reservedWatch: ReservedWatch
+
+    init() throws(Errno) {
+        let events = try Events(most: eventsPerTurnMax)
+        let timer = try Descriptor.timer()
+        reservedWatch = ReservedWatch()
+        self.events = events
+        self.timer = timer
+    }
 }
 
 /// Tokens from here on are those of processes; clients have lower ones, and never as many.
@@ -48,6 +64,7 @@ struct Loop: ~Copyable {
     private var hasComplained = false
     var guardWatch = GuardWatch()
     var reserved: ReservedPorts
+    let reservedWatch: ReservedWatch
     /// When the release socket is read again, in monotonic milliseconds; nil: it is read now.
     private var restUntil: Int?
 
@@ -56,34 +73,32 @@ struct Loop: ~Copyable {
     /// `stays`: only a signal ends it.
     @inline(never)
     init(
-        _ signals: consuming Signals, _ entrances: consuming Entrances, _ plan: Plan, _ log: Log,
-        _ places: Places, stays: Bool
-    ) throws(Failure) {
-        let events = try needed("epoll") { () throws(Errno) in try Events(most: eventsPerTurnMax) }
-        let clients = Clients(entrances.control, token: Source.control.rawValue)
-        let releaseSocket = entrances.releases
-        let timer = try needed("timerfd") { () throws(Errno) in try Descriptor.timer() }
-        let lookout = Lookout(firstToken: firstProcessToken)
-        try needed("epoll") { () throws(Errno) in
-            try events.add(timer, token: Source.timer.rawValue)
-            try lookout.join(
-                events, departures: Source.departures.rawValue, cgroups: Source.cgroups.rawValue)
-            try events.add(signals.descriptor, token: Source.signals.rawValue)
-            try events.add(releaseSocket, token: Source.releaseSocket.rawValue)
-            try clients.join(events)
-        }
-        self.events = events
+        _ signals: consuming Signals, _ entrances: consuming Entrances, _ wakers: consuming Wakers,
+        _ plan: Plan, _ log: Log, _ places: Places, stays: Bool
+    ) {
         self.signals = signals
-        self.releaseSocket = releaseSocket
-        self.clients = clients
-        self.timer = timer
-        self.lookout = lookout
+        releaseSocket = entrances.releases
+        clients = Clients(entrances.control, token: Source.control.rawValue)
+        events = wakers.events
+        timer = wakers.timer
+        reservedWatch = wakers.reservedWatch
+        lookout = Lookout(firstToken: firstProcessToken)
         runs = Runs()
         reserved = ReservedPorts(places)
         keeper = Keeper(plan, stays: stays)
         self.log = log
         self.places = places
         self.stays = stays
+    }
+
+    /// Begins to be told of what it waits for.
+    borrowing func join() throws(Errno) {
+        try events.add(timer, token: Source.timer.rawValue)
+        try lookout.join(
+            events, departures: Source.departures.rawValue, cgroups: Source.cgroups.rawValue)
+        try events.add(signals.descriptor, token: Source.signals.rawValue)
+        try events.add(releaseSocket, token: Source.releaseSocket.rawValue)
+        try clients.join(events)
     }
 
     // The last act, of a start that fails too; a port is no longer ours then.
@@ -154,6 +169,7 @@ struct Loop: ~Copyable {
             case .cgroups: takeCgroupNews()
             case .life: break
             case .refusals: restFromRefusals(now: now)
+            case .reserved: reservePorts()
             case nil where event.token >= firstProcessToken: takeEnd(event.token)
             case nil: clients.notice(event)
             }

@@ -3,9 +3,6 @@ internal import Reservations
 internal import Signs
 internal import Text
 
-/// How long a socket that is bound and was not seen is left alone before one looks again.
-private let unseenPauseMs = 10
-
 extension Loop {
     /// Whether it is being found out who has an endpoint.
     var isFindingOut: Bool { keeper.hasUnidentified || lookout.inquiry.isWalking }
@@ -22,7 +19,7 @@ extension Loop {
         if let due = guardWatch.reservedAt, due <= now { reservePorts() }
         recountSockets(now: now)
         endRestFromRefusals(now: now)
-        if isFindingOut { take(lookout.inquiry.goOn(&keeper, lookout.cgroups)) }
+        if isFindingOut { take(lookout.findOut(&keeper)) }
     }
 
     /// Takes the news of sockets that have closed.
@@ -71,7 +68,13 @@ extension Loop {
 
     @inline(never)
     private mutating func takeCgroupNews(_ news: [Cgroups.News]) {
-        for one in news { keeper.note(cgroup: one.id, isPopulated: one.isPopulated) }
+        for one in news {
+            switch one {
+            case .changed(let id, let isPopulated):
+                keeper.note(cgroup: id, isPopulated: isPopulated)
+            case .created(let identity): admit(identity)
+            }
+        }
     }
 
     /// Takes the news that a process has ended.
@@ -98,7 +101,6 @@ extension Loop {
             let isReleased = keeper.table.state(of: entry).isReleased
             if sighting?.isServing(withConnections: isReleased) ?? false {
                 keeper.take(.serviceBound, entry)
-                keeper.identify(entry)
             }
         }
     }
@@ -115,12 +117,9 @@ extension Loop {
     @inline(never)
     private mutating func take(_ holder: Holder?, _ entry: Int, generation: Int) {
         guard let holder else {
-            if guardWatch.sockets.has(endpoint(entry)) {
-                // Linux: a dump misses a socket at the moment at which it begins to listen.
-                keeper.deadlines.set(entry, monotonicMilliseconds() + unseenPauseMs)
-                return
-            }
-            keeper.take(.foundNobody(keeper.table.presence(of: entry)), entry)
+            let isBound = guardWatch.sockets.has(endpoint(entry))
+            let nobody = Event.foundNobody(keeper.table.presence(of: entry))
+            keeper.take(isBound ? .foundUnseen : nobody, entry)
             return
         }
         let known = keeper.holder(of: entry)
@@ -159,9 +158,9 @@ extension Loop {
     private mutating func enter(_ holder: Holder, _ entry: Int, generation: Int) {
         // The guard has let him in and told of it: X, or a session in which X was awaited.
         if case .service = keeper.table.admission(to: entry) { return }
+        let service = keeper.table.claimant(of: entry)
         for process in holder.processes {
-            guard let identity = process.identity,
-                let place = lookout.cgroups.place(of: identity)
+            guard let identity = process.identity, let place = place(of: identity, service)
             else { continue }
             keeper.enter(place, entry, generation: generation)
             return

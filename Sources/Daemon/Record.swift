@@ -63,7 +63,7 @@ extension Keeper {
     }
 
     /// Whether a rule refuses others' binds.
-    borrowing func isGuarded(_ entry: Int) -> Bool { table.keeping(of: entry) == .guarded }
+    borrowing func isGuarded(_ entry: Int) -> Bool { table.admission(to: entry) != .everybody }
 
     /// Why no rule does, where one might; nil: that is plain, as without `--stay`.
     borrowing func whyUnguarded(_ entry: Int) -> Text? {
@@ -71,10 +71,21 @@ extension Keeper {
         switch table.keeping(of: entry) {
         case .shared: return "'share' lets servers come without a release"
         case .unguarded:
-            let isRuled = !unruled.contains(table.claimant(of: entry))
-            return isRuled ? "'unguarded' in a file" : "too many rules"
-        case .once, .guarded: return nil
+            let claimant = table.claimant(of: entry)
+            let isRuled = !unruled.contains(claimant)
+            return isRuled ? "'unguarded' in \(unguardedPath(entry))" : whyUnruled(claimant)
+        case .guarded:
+            let isReleased = table.state(of: entry).isReleased
+            return isReleased ? "released by no unit of it" : "who has it is in no unit"
+        case .once: return nil
         }
+    }
+
+    /// The file that says so; not every file that names a port need say it.
+    private borrowing func unguardedPath(_ entry: Int) -> Text {
+        let plan = table.plan
+        let service = plan.services(claiming: entry).first { plan.services[$0].isUnguarded }
+        return plan.services[service ?? table.claimant(of: entry)].path
     }
 
     private borrowing func reason(_ entry: Int) -> Text? {

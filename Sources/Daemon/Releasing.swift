@@ -45,10 +45,48 @@ extension Loop {
             places = asked.units.compactMap { lookout.cgroups.place(ofUnit: $0) } + [x]
         }
         keeper.beginRelease(of: service, by: places, users: lookout.cgroups.users())
+        if places.isEmpty, keeper.isOpen(service) {
+            log.say(.notice, sayingOpen(asked, releasedBy: identity?.unit))
+        }
+    }
+
+    /// Lets a unit in that has come after the release of its service, by one that may itself.
+    @inline(never)
+    mutating func admit(_ identity: Identity) {
+        for (number, service) in keeper.table.plan.services.enumerated()
+        where identity.isUnit(of: service) && keeper.table.rule(of: number).presence != .unknown {
+            if let place = lookout.cgroups.place(of: identity) { keeper.admit(place, to: number) }
+        }
+    }
+
+    /// Lets in the units that services name, where who has asked or bound is known already.
+    @inline(never)
+    mutating func admitUnits() {
+        for (number, service) in keeper.table.plan.services.enumerated()
+        where keeper.table.rule(of: number).presence != .unknown {
+            for unit in service.units {
+                guard let place = lookout.cgroups.place(ofUnit: unit) else { continue }
+                keeper.admit(place, to: number)
+            }
+        }
+    }
+
+    /// The cgroup as a place of the service's, or of whoever has bound what was everybody's.
+    @inline(never)
+    mutating func place(of identity: Identity, _ service: Int) -> Place? {
+        var place = lookout.cgroups.place(of: identity)
+        place?.isOwn = identity.isUnit(of: keeper.table.plan.services[service])
+        return place
     }
 }
 
 extension Keeper {
+    /// Whether everybody may bind what is released to the service, though there is a guard.
+    fileprivate borrowing func isOpen(_ service: Int) -> Bool {
+        table.rule(of: service).presence == .unknown
+            && table.entries(of: service).contains { table.keeping(of: $0) == .guarded }
+    }
+
     /// Whether the release of all reaches an endpoint of the service.
     fileprivate borrowing func isReleasedWithAll(_ service: Int) -> Bool {
         table.entries(of: service).contains { !table.plan.entries[$0].permanent }

@@ -21,23 +21,35 @@ struct ReloadOutcome {
     }
 }
 
+extension Plan.Service {
+    /// Whether other units may bind for it than in an old plan that has it, or everybody, or not.
+    fileprivate func isChanged(from old: Plan) -> Bool {
+        guard let known = old.service(name) else { return false }
+        return units != old.services[known].units || isUnguarded != old.services[known].isUnguarded
+    }
+}
+
 extension Keeper {
     /// Reads the configuration anew and makes it the one in force, step by step: the new plan is
     /// whole before anything is let go, what stays is never touched, what is new is tried last.
     mutating func reload(_ places: Places, _ log: Log) -> ReloadOutcome {
         let (plan, diagnostics) = reading(places)
         for diagnostic in diagnostics { log.say(.warning, diagnostic.text) }
-        let change = Change(from: table.plan, to: plan)
+        let old = table.plan
+        let change = Change(from: old, to: plan)
         let now = wallMicroseconds()
         let gone = records(of: EntrySet(change.removed), since: now).map { $0.gone(since: now) }
         adopt(plan, change)
         // What is new, and what there were too few descriptors for.
         hold(plan.entries.indices.filter { table.state(of: $0) == .planned }, log)
         let added = counted(change.added.count, "port", "ports")
+        let changed = plan.services.count { $0.isChanged(from: old) }
+        let whose: Text = counted(changed, "service", "services")
+        let news: Text = changed == 0 ? "" : "; others than before may bind for \(whose)"
         log.say(
             .notice,
             "portreserve: reloaded: \(added) added, \(change.removed.count) removed, "
-                + "\(change.kept.count) kept")
+                + "\(change.kept.count) kept\(news)")
         return ReloadOutcome(change, diagnostics, gone: gone)
     }
 

@@ -16,8 +16,6 @@ struct ReservedPorts {
     private var ours: PortRanges
     /// Whether all of ours was in the list when it was last looked at.
     private var isWhole = false
-    /// What is to be reserved where the kernel gives it away by itself.
-    private var wanted = PortRanges.none
 
     /// Takes over what a daemon that was killed has left.
     init(_ places: Places) {
@@ -33,15 +31,12 @@ struct ReservedPorts {
     var isEmpty: Bool { saved.isEmpty && ours.isEmpty }
 
     /// Reserves those of `ports` that the kernel gives away by itself, and none any more that is
-    /// ours and not among them.
-    mutating func keep(_ ports: PortRanges) throws(Errno) {
-        wanted = ports
-        try look()
-    }
-
-    /// Sets right what others have changed: the list, or the span of ports that are given away.
+    /// ours and not among them; says whether some had not been reserved.
+    ///
+    /// So it sets right what others have changed: the list, or the span of what is given away.
     @inline(never)
-    mutating func look() throws(Errno) {
+    @discardableResult
+    mutating func keep(_ wanted: PortRanges) throws(Errno) -> Bool {
         let listed = try ReservedList.ports()
         // Who took some of ours out has written the list anew, so all that is in it is theirs.
         if isWhole, !ours.subtracting(listed).isEmpty { ours = .none }
@@ -52,11 +47,13 @@ struct ReservedPorts {
         let gone = ours.subtracting(next).intersection(listed)
         ours = ours.union(next)
         try save(ours)
-        try ReservedList.add(next.subtracting(listed))
+        let missing = next.subtracting(listed)
+        try ReservedList.add(missing)
         if !gone.isEmpty { try ReservedList.replace(by: ReservedList.ports().subtracting(gone)) }
         ours = next
         try save(ours)
         isWhole = true
+        return !missing.isEmpty
     }
 
     /// Takes out what is ours.
@@ -79,14 +76,44 @@ struct ReservedPorts {
     }
 }
 
+/// News of whoever writes to that list, or to the span of what is given away by itself.
+///
+/// Linux: a write through another mount of proc is not told, nor one after the kernel has dropped
+/// its memory of the file.
+struct ReservedWatch: ~Copyable {
+    /// nil: there is no more room for one; then a look each minute has to do.
+    private let descriptor: Descriptor?
+
+    init() { descriptor = try? .inotify() }
+
+    /// Begins to be told of in `events`.
+    borrowing func join(_ events: borrowing Events, token: UInt64) throws(Errno) {
+        switch descriptor {
+        case .none: return
+        case .some(let descriptor): try events.add(descriptor, token: token)
+        }
+    }
+
+    /// Watches, as often as it is asked for, and forgets what was told.
+    borrowing func begin() {
+        switch descriptor {
+        case .none: return
+        case .some(let descriptor):
+            _ = try? descriptor.watchChanges(of: ReservedList.path)
+            _ = try? descriptor.watchChanges(of: ReservedList.spanPath)
+            while let some = try? descriptor.nextNotices(), !some.isEmpty {}
+        }
+    }
+}
+
 /// The list of this network namespace: Documentation/networking/ip-sysctl.rst of the kernel.
 private enum ReservedList {
     /// All ports but every second one, each with a comma, and then some.
     static let bytesMax = 262_144
     /// Linux: one write takes a page less one byte, of which one is the line's end.
     private static let writeBytesMax = 4_094
-    private static var path: Path { "/proc/sys/net/ipv4/ip_local_reserved_ports" }
-    private static var spanPath: Path { "/proc/sys/net/ipv4/ip_local_port_range" }
+    static var path: Path { "/proc/sys/net/ipv4/ip_local_reserved_ports" }
+    static var spanPath: Path { "/proc/sys/net/ipv4/ip_local_port_range" }
 
     /// What is in it.
     static func ports() throws(Errno) -> PortRanges {

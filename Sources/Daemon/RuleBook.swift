@@ -32,6 +32,9 @@ final class RuleBook {
         self.kernel = kernel
     }
 
+    /// Whether rules are in use that nobody needs any longer; `write` gives them up.
+    var hasStale: Bool { !stale.isEmpty }
+
     /// Makes the rules that a plan needs and the last one did not, and names the services for which
     /// none is left.
     ///
@@ -148,18 +151,10 @@ final class RuleBook {
 }
 
 extension RuleBook {
-    /// Names the socket that we bind now, 0: none.
-    func setOwn(_ cookie: UInt64) { kernel.rules.own = cookie }
-
     /// How many news of sockets found no room.
     var lostCount: Int {
         let lost = kernel.rules.lost
         return lost.life + lost.sockets
-    }
-
-    /// What programs have told since this was last asked, at most so many of each kind.
-    func readEvents(most: Int) throws(Errno) -> [GuardEvent] {
-        try kernel.readEvents(most: most)
     }
 }
 
@@ -173,7 +168,7 @@ extension Table {
 extension Plan {
     /// The sets of addresses on which the service has ports; an empty one is all of them.
     @inline(never)
-    fileprivate func addressSets(of service: Int) -> [[InternetAddress]] {
+    func addressSets(of service: Int) -> [[InternetAddress]] {
         var sets: [[InternetAddress]] = []
         for reservation in reservations[services[service].reservations] {
             let addresses = addresses(onPortOf: reservation.entry)

@@ -72,7 +72,9 @@ private func serve(
     let plan = readPlan(places, log)
     let entrances = try Entrances(places)
     defer { Entrances.removeFiles(places) }
-    var loop = try Loop(signals, entrances, plan, log, places, stays: options.stays)
+    let wakers = try needed("epoll") { () throws(Errno) in try Wakers() }
+    var loop = Loop(signals, entrances, wakers, plan, log, places, stays: options.stays)
+    try needed("epoll") { () throws(Errno) in try loop.join() }
     loop.raiseGuard(isWanted: options.stays && options.usesGuard)
     loop.hold()
     if let parent = parent.take() { try loop.letGo(of: parent) }

@@ -48,17 +48,23 @@ struct Saying {
         return "\(endpoint): in use \(how) '\(service)': \(holder.text)"
     }
 
-    /// That somebody was refused; `isAwaited`: it may have been the service itself, which is told
-    /// apart by its unit alone.
-    func refused(_ culprit: Incident.Culprit, isAwaited: Bool) -> Text {
+    /// That somebody was refused, and what helps if he is the service itself.
+    func refused(_ culprit: Incident.Culprit, _ cure: Refused) -> Text {
         var who: Text = "\(Text.quoted(culprit.command)) ("
         if let pid = culprit.pid { who.append("pid \(pid), ") }
         who.append("uid \(Int(culprit.uid))")
         if let unit = culprit.unit { who.append(", \(Text.quoted(unit))") }
         let said: Text = "\(endpoint): refused to \(who)), reserved for '\(service)'"
-        if !isAwaited { return said }
-        let word: Text = culprit.unit.map { "unit \($0)" } ?? "unguarded"
-        return said + "; if it is the service, write '\(word)' in \(path)"
+        switch cure {
+        case .none: return said
+        case .name:
+            let word: Text = culprit.unit.map { "unit \($0)" } ?? "unguarded"
+            return said + "; if it is the service, write '\(word)' in \(path)"
+        case .release:
+            return said + ", whose unit it is; let it call 'portrelease \(service)' before it binds"
+        case .admitted:
+            return said + ", whose unit it is, begun after the release; let in from now on"
+        }
     }
 
     /// That somebody else has it.
@@ -67,6 +73,26 @@ struct Saying {
         return
             "\(place): \(endpoint): in use by \(holder.text), not reserved for '\(service)'\(end)"
     }
+}
+
+/// What helps who was refused.
+enum Refused {
+    /// Nothing: he is a stranger.
+    case none
+    /// To be named in the service's file, if he is the service.
+    case name
+    /// To ask for the release: he is the service.
+    case release
+    /// He is the service, and is let in from now on.
+    case admitted
+}
+
+/// That everybody may bind what a service was released to; `unit` is that of who has asked.
+func sayingOpen(_ service: Plan.Service, releasedBy unit: Text?) -> Text {
+    let who: Text = unit.map { "'\($0)', which is no unit of it" } ?? "somebody in no unit"
+    let cure: Text = unit.map { "; if it is one, write 'unit \($0)' in \(service.path)" } ?? ""
+    return "'\(service.name)': released by \(who), so everybody may bind its ports until one has"
+        + cure
 }
 
 extension State {

@@ -33,7 +33,7 @@ enum Stack {
     static let culprit: Int16 = -24
     /// What a map gets for a key, two words.
     static let value: Int16 = -40
-    static let event: Int16 = -128
+    static let event: Int16 = -144
 }
 
 extension Program {
@@ -115,7 +115,7 @@ extension Program {
     }
 
     /// The address in the form of IPv6: its first half in r8, its second in r9, as memory has them.
-    private mutating func loadAddress(_ context: Context) {
+    mutating func loadAddress(_ context: Context) {
         if !context.isIPv6 {
             self += [
                 .load(.word, .r9, at: .r6, context.address),

@@ -29,8 +29,8 @@ public struct GuardEvent: Equatable {
     public let transport: Transport
     /// The port.
     public let port: UInt16
-    /// Whether the socket is of IPv6.
-    public let isIPv6: Bool
+    /// The address that it was to be bound to, or is; of `letGo` none, as `anyOfBothFamilies`.
+    public let address: InternetAddress
     /// The socket's cookie.
     public let cookie: UInt64
     /// The rule's generation, when the socket was bound or refused.
@@ -62,7 +62,8 @@ extension GuardEvent {
         cgroup = word(EventOffset.cgroup)
         transport = low(EventOffset.key) >> 16 == 0 ? .tcp : .udp
         port = UInt16(truncatingIfNeeded: low(EventOffset.key))
-        isIPv6 = low(EventOffset.family) == familyIPv6
+        address = InternetAddress(
+            ipv6: word(EventOffset.address), word(EventOffset.address + 8))
         cookie = word(EventOffset.cookie)
         generation = Int(truncatingIfNeeded: word(EventOffset.generation))
         rule = RuleNumber(number: UInt16(truncatingIfNeeded: high(EventOffset.key)))
@@ -75,6 +76,3 @@ private func name(_ words: UInt64...) -> ArraySlice<UInt8> {
     words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
         .prefix { $0 != 0 }
 }
-
-/// AF_INET6 of Linux.
-private let familyIPv6: UInt32 = 10

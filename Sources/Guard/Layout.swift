@@ -59,7 +59,9 @@ enum EventOffset {
     static let key: Int16 = 72
     static let family: Int16 = 80
     static let kind: Int16 = 84
-    static let bytes: Int16 = 88
+    /// The address of a bind, in the form of IPv6.
+    static let address: Int16 = 88
+    static let bytes: Int16 = 104
 }
 
 /// What an event tells of.

@@ -15,6 +15,7 @@ extension Program {
             .call(.userAndGroup), .store(.double, at: .frame, at(EventOffset.user), .r0),
         ]
         nameCommand(namesCommands)
+        tellAddress(kind, context)
         self += [
             .load(.double, .r1, at: .frame, Stack.key),
             .store(.double, at: .frame, at(EventOffset.key), .r1),
@@ -39,6 +40,19 @@ extension Program {
         self += [
             .memory(.r1, descriptor: maps.memory, word: counter),
             .reckon(.move, .r2, .number(1)), .add(at: .r1, 0, .r2),
+        ]
+    }
+
+    /// Of a socket that is let go there is none to be had.
+    private mutating func tellAddress(_ kind: EventKind, _ context: Context) {
+        switch kind {
+        case .refused, .bound: loadAddress(context)
+        case .letGo: self += [.reckon(.move, .r8, .number(0)), .reckon(.move, .r9, .number(0))]
+        }
+        let address = Stack.event + EventOffset.address
+        self += [
+            .store(.double, at: .frame, address, .r8),
+            .store(.double, at: .frame, address + 8, .r9),
         ]
     }
 

@@ -13,6 +13,9 @@ public struct Rules: ~Copyable {
     /// The rule of what is held: nobody may bind, on whatever address.
     public let nobody: RuleNumber
 
+    /// As many addresses as a rule has room for.
+    public static let addressesMax = Int(RuleOffset.addresses)
+
     /// Makes them for a network namespace, with no port in the table yet.
     init(network: UInt64) throws(Errno) {
         let map = try Descriptor.map(.memory(bytes: Layout.bytes))
@@ -45,7 +48,7 @@ public struct Rules: ~Copyable {
     public mutating func make(
         for addresses: [InternetAddress] = [], generation: Int = 0
     ) throws(Errno) -> RuleNumber? {
-        if addresses.count > Int(RuleOffset.addresses) { return nil }
+        if addresses.count > Rules.addressesMax { return nil }
         guard let number = takeNumber() else { return nil }
         let rule = RuleNumber(number: number)
         do throws(Errno) { try mapPages(to: rule) } catch {
@@ -128,7 +131,7 @@ extension Rules {
         if addresses.isEmpty { return }
         var flags = RuleFlag.hasAddresses
         for index in 0..<RuleOffset.addresses {
-            let words = words(of: addresses[Int(index) < addresses.count ? Int(index) : 0])
+            let words = addresses[Int(index) < addresses.count ? Int(index) : 0].words
             let offset = at(RuleOffset.address(index), of: rule)
             memory.store(words.high, at: offset)
             memory.store(words.low, at: offset + 8)
@@ -186,15 +189,5 @@ extension Rules {
     /// How many binds the rule has refused.
     public func refusals(of rule: RuleNumber) -> Int {
         Int(memory.word(at: at(RuleOffset.count, of: rule)))
-    }
-}
-
-/// An address in the form of IPv6, as memory has its halves.
-private func words(of address: InternetAddress) -> (high: UInt64, low: UInt64) {
-    switch address {
-    case .anyOfBothFamilies: (0, 0)
-    case .anyIPv4: (0, UInt64(mappedPrefix))
-    case .ipv4(let address): (0, UInt64(address.bigEndian) << 32 | UInt64(mappedPrefix))
-    case .ipv6(let high, let low): (high.bigEndian, low.bigEndian)
     }
 }

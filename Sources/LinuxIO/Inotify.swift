@@ -6,6 +6,8 @@ extension Descriptor {
     public enum Notice: Equatable {
         /// The file itself was written, as far as the kernel tells.
         case modified(watch: Int32)
+        /// A name has come into the directory.
+        case created(watch: Int32, name: Text)
         /// A name has gone from the directory.
         case deleted(watch: Int32, name: Text)
         /// Nothing more will come from this watch: it was removed, or its file system was.
@@ -20,11 +22,11 @@ extension Descriptor {
         return Descriptor(owning: try ask { inotify_init1(flags) })
     }
 
-    /// From now on tells of names that go from the directory `path`.
+    /// From now on tells of names that come into the directory `path`, and of those that go.
     ///
     /// One directory has one watch, however often it is asked for.
-    public borrowing func watchDeletions(in path: Path) throws(Errno) -> Int32 {
-        try watch(path, UInt32(IN_DELETE) | UInt32(IN_ONLYDIR))
+    public borrowing func watchNames(in path: Path) throws(Errno) -> Int32 {
+        try watch(path, UInt32(IN_CREATE) | UInt32(IN_DELETE) | UInt32(IN_ONLYDIR))
     }
 
     /// From now on tells of changes of the file `path`.
@@ -75,6 +77,7 @@ private func notice(_ header: NoticeHeader, _ name: ArraySlice<UInt8>) -> Descri
     func has(_ flag: Int32) -> Bool { header.mask & UInt32(flag) != 0 }
     if has(IN_Q_OVERFLOW) { return .lost }
     if has(IN_IGNORED) { return .ended(watch: header.watch) }
+    if has(IN_CREATE) { return .created(watch: header.watch, name: Text(name)) }
     if has(IN_DELETE) { return .deleted(watch: header.watch, name: Text(name)) }
     if has(IN_MODIFY) { return .modified(watch: header.watch) }
     return nil

@@ -74,7 +74,7 @@ public enum State: Equatable, Sendable {
 /// What has happened to an endpoint, seen from here.
 ///
 /// `bound`, `inUse` and `refused` are the answers to the act `bind`, given at once; `foundService`,
-/// `foundStranger`, `foundNobody` and `timeWait` those to `identify`, in their time.
+/// `foundStranger`, `foundNobody`, `foundUnseen` and `timeWait` those to `identify`, in their time.
 public enum Event: Equatable, Sendable {
     case started
     /// Somebody who may has asked for it, with what is known of X.
@@ -94,6 +94,8 @@ public enum Event: Equatable, Sendable {
     case foundStranger
     /// Nobody is seen to have it; a bind may yet be refused, for what the kernel does not show.
     case foundNobody(Presence)
+    /// It is bound, and its socket is not shown: Linux passes over one that begins to listen.
+    case foundUnseen
     /// Nobody has it but a closed connection, for so many milliseconds more.
     case timeWait(ms: Int)
     /// Every process that had the socket is gone; `isSupervised`: the parent of one still lives.
@@ -104,6 +106,8 @@ public enum Event: Equatable, Sendable {
     case xRemoved
     /// Another endpoint of the same service serves.
     case otherServes
+    /// Its rule alone keeps it and may have let somebody have it, or keeps it no longer.
+    case ruleFailed
     /// The time that was set to wake it has come.
     case due
 }

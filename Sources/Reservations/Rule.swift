@@ -6,10 +6,14 @@ public struct Place: Equatable, Sendable {
     public let level: Int
     /// Whether a process is in it.
     public fileprivate(set) var isPopulated: Bool
+    /// Whether it is a unit of the service, and not merely where somebody has bound.
+    public var isOwn = true
     /// Sockets that its processes have bound, as far as it is known.
     fileprivate var socketCount = 0
     /// Whether they have bound one since the last release.
     fileprivate var hasServed = false
+    /// Whether the last release came from there.
+    fileprivate var hasAsked = false
 
     /// Names a cgroup as it is now.
     public init(id: UInt64, level: Int = 0, isPopulated: Bool) {
@@ -43,19 +47,28 @@ public struct Rule: Equatable, Sendable {
 
     /// What has become of the places, whether or not they say who will bind.
     public var population: Presence {
-        let living = isBound ? places.filter { $0.hasServed } : places
+        let living = isBound ? places.filter { $0.hasServed || $0.hasAsked } : places
         if living.contains(where: { $0.isPopulated }) { return .populated }
         return living.isEmpty ? .removed : .empty
     }
 
-    /// Begins a new generation with a release by `place`; nil: who asked says nothing of who will
-    /// bind, and X is unknown unless somebody in it serves.
+    /// Begins a new generation with a release by `place`.
+    ///
+    /// nil: who asked says nothing of who will bind, and X is unknown unless somebody in it serves.
+    /// Else who has bound what was everybody's is let in no longer, unless he serves.
     public mutating func release(by place: Place?, isServing: Bool) {
         generation += 1
         isBound = false
-        for index in places.indices { places[index].hasServed = false }
+        for index in places.indices {
+            places[index].hasServed = false
+            places[index].hasAsked = false
+        }
         if let place {
+            if !isServing { places = places.filter { $0.isOwn } }
             enter(place)
+            if let known = places.firstIndex(where: { $0.id == place.id }) {
+                places[known].hasAsked = true
+            }
         } else if !isServing {
             isKnown = false
         }
@@ -77,6 +90,7 @@ public struct Rule: Equatable, Sendable {
         isKnown = true
         if let known = places.firstIndex(where: { $0.id == place.id }) {
             places[known].isPopulated = place.isPopulated
+            places[known].isOwn = places[known].isOwn || place.isOwn
             return
         }
         if places.count == Rule.placesMax {

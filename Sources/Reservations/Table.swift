@@ -8,10 +8,10 @@ public struct Table {
     public private(set) var isGuarded: Bool
     /// What a state becomes: `transition`, and in the walk a mistake that it has to find.
     package var function: (State, Event, Keeping) -> (State, Effects) = transition
-    private var states: [State]
+    private(set) var states: [State]
     /// The service that each endpoint was last released to.
-    private var claimants: [Int32]
-    private var rules: [Rule]
+    private(set) var claimants: [Int32]
+    var rules: [Rule]
     /// By service: how many of the endpoints that it claims are serving.
     private var servingCounts: [Int]
     /// By entry: whether some service that claims it is `unguarded`, whoever has it now.
@@ -169,17 +169,6 @@ extension Table {
     /// Whether an endpoint that it claims serves.
     public func isServing(_ service: Int) -> Bool { servingCounts[service] > 0 }
 
-    /// Notes that a service is being released, before its endpoints are: by who is in the last of
-    /// `places`, from which others may bind too; none: that says nothing of who will bind.
-    @inline(never)
-    public mutating func beginRelease(of service: Int, by places: [Place]) -> [Step] {
-        var rule = rules[service]
-        rule.release(by: places.last, isServing: isServing(service))
-        // The one who asks comes last, and stays where there is no room for all.
-        for place in places { rule.enter(place) }
-        return renew(service, rule)
-    }
-
     /// Releases one endpoint to a service that claims it; who has one now keeps its rule.
     @inline(never)
     public mutating func release(_ entry: Int, to service: Int) -> [Step] {
@@ -202,99 +191,5 @@ extension Table {
             entry: entry, event: .foundService, old: state, new: state,
             effects: keeping(of: entry) == .guarded ? Effects(.allow) : .none)
         return [allowed] + tellSiblings(of: entry)
-    }
-
-    /// Notes the cgroup of who has bound the endpoint; nothing where a rule has been renewed since.
-    public mutating func enter(_ place: Place, _ entry: Int, generation: Int) -> [Step] {
-        let service = claimant(of: entry)
-        guard rules[service].generation == generation else { return [] }
-        var rule = rules[service]
-        rule.enter(place)
-        rule.bound(place.id)
-        return renew(service, rule)
-    }
-
-    /// Notes that who has bound the endpoint is in no cgroup that says who he is.
-    public mutating func enterUnknown(_ entry: Int) -> [Step] {
-        let service = claimant(of: entry)
-        var rule = rules[service]
-        rule.boundUnknown()
-        return renew(service, rule)
-    }
-
-    /// Takes the news that a cgroup has processes, or has none any more; nil: it is removed.
-    @inline(never)
-    public mutating func note(_ id: UInt64, isPopulated: Bool?) -> [Step] {
-        var steps: [Step] = []
-        for service in rules.indices {
-            var rule = rules[service]
-            let isPlace = isPopulated.map { rule.note(id, isPopulated: $0) } ?? rule.remove(id)
-            if isPlace { steps += renew(service, rule) }
-        }
-        return steps
-    }
-
-    /// Takes the news that a socket is closed whose binder was in a cgroup.
-    public mutating func letGo(_ id: UInt64, _ entry: Int) -> [Step] {
-        let service = claimant(of: entry)
-        var rule = rules[service]
-        rule.letGo(id)
-        return renew(service, rule)
-    }
-
-    /// The services that have a cgroup as a place.
-    public func services(with id: UInt64) -> [Int] {
-        rules.indices.filter { rules[$0].places.contains { $0.id == id } }
-    }
-
-    /// The cgroups that somebody's life depends on.
-    public var watchedPlaces: [UInt64] { rules.flatMap { $0.places.map { $0.id } } }
-
-    /// Tells endpoints what X is now where a new plan has given them to another service.
-    public mutating func reconcile() -> [Step] {
-        var steps: [Step] = []
-        for entry in states.indices {
-            guard let known = states[entry].population else { continue }
-            let population = rules[claimant(of: entry)].population
-            if let event = event(of: population, after: known) { steps += take(event, entry) }
-        }
-        return steps
-    }
-
-    /// Gives a service new places, and tells its endpoints what that comes to.
-    @inline(never)
-    private mutating func renew(_ service: Int, _ rule: Rule) -> [Step] {
-        let before = rules[service].population
-        rules[service] = rule
-        guard let event = event(of: rule.population, after: before) else { return [] }
-        var steps: [Step] = []
-        for entry in entries(of: service) where claimants[entry] == Int32(service) {
-            if states[entry] == .planned { continue }
-            steps += take(event, entry)
-        }
-        return steps
-    }
-}
-
-extension State {
-    /// What it takes X to be, where its end depends on that.
-    fileprivate var population: Presence? {
-        switch self {
-        case .released(.populated), .idle(.populated): .populated
-        case .released(.empty), .idle(.empty): .empty
-        case .planned, .binding, .held, .released(.unknown), .released(.besideServing), .serving,
-            .idle(.owners), .idle(.grace), .busy, .failed:
-            nil
-        }
-    }
-}
-
-private func event(of presence: Presence, after before: Presence) -> Event? {
-    if presence == before { return nil }
-    switch presence {
-    case .unknown: return nil
-    case .populated: return .xPopulated
-    case .empty: return .xEmptied
-    case .removed: return .xRemoved
     }
 }

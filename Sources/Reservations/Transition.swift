@@ -23,8 +23,8 @@ private func ofPlanned(_ event: Event, _ keeping: Keeping) -> (State, Effects) {
     case .started, .hold: return binding(keeping)
     case .release(let x): return released(x, keeping)
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
-    case .serviceBound, .freed, .foundService, .foundStranger, .foundNobody, .timeWait, .ownersGone,
-        .xPopulated, .xEmptied, .xRemoved, .otherServes, .due:
+    case .serviceBound, .freed, .foundService, .foundStranger, .foundNobody, .foundUnseen,
+        .timeWait, .ownersGone, .xPopulated, .xEmptied, .xRemoved, .otherServes, .ruleFailed, .due:
         return (.planned, .none)
     }
 }
@@ -39,7 +39,8 @@ private func ofBinding(_ attempt: Int, _ event: Event, _ keeping: Keeping) -> (S
     case .refused:
         return (.failed, Effects([], wakeAfterMs: keeping == .once ? nil : Span.failedMs))
     case .started, .release, .hold, .serviceBound, .freed, .foundService, .foundStranger,
-        .foundNobody, .timeWait, .ownersGone, .xPopulated, .xEmptied, .xRemoved, .otherServes, .due:
+        .foundNobody, .foundUnseen, .timeWait, .ownersGone, .xPopulated, .xEmptied, .xRemoved,
+        .otherServes, .ruleFailed, .due:
         fatalError("a bind is answered before anything else happens")
     }
 }
@@ -50,10 +51,11 @@ private func ofHeld(_ event: Event, _ keeping: Keeping) -> (State, Effects) {
         if keeping == .shared { return (.held, .none) }
         let (state, effects) = released(x, keeping)
         return (state, effects.and(.close))
+    case .ruleFailed: return (.binding(attempt: 0), Effects(.bind))
     case .started: fatalError("an endpoint is started once")
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
-    case .hold, .serviceBound, .freed, .foundService, .foundStranger, .foundNobody, .timeWait,
-        .ownersGone, .xPopulated, .xEmptied, .xRemoved, .otherServes, .due:
+    case .hold, .serviceBound, .freed, .foundService, .foundStranger, .foundNobody, .foundUnseen,
+        .timeWait, .ownersGone, .xPopulated, .xEmptied, .xRemoved, .otherServes, .due:
         return (.held, .none)
     }
 }
@@ -77,7 +79,8 @@ private func ofReleased(
     case .started: fatalError("an endpoint is started once")
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
     // Bound and closed between two looks: it has not served yet.
-    case .freed, .foundService, .foundStranger, .foundNobody, .timeWait, .ownersGone:
+    case .freed, .foundService, .foundStranger, .foundNobody, .foundUnseen, .timeWait, .ownersGone,
+        .ruleFailed:
         return (state, .none)
     }
 }
@@ -92,9 +95,11 @@ private func ofServing(_ event: Event, _ keeping: Keeping) -> (State, Effects) {
     // Its service has closed it, and that news was lost: looked at again when this is over.
     case .timeWait(let ms):
         return (.serving, keeping == .once ? .none : Effects([], wakeAfterMs: max(ms, 1)))
+    case .foundUnseen: return (.serving, Effects([], wakeAfterMs: Span.unseenMs))
     case .started: fatalError("an endpoint is started once")
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
-    case .hold, .serviceBound, .foundService, .foundStranger, .xPopulated, .otherServes:
+    case .hold, .serviceBound, .foundService, .foundStranger, .xPopulated, .otherServes,
+        .ruleFailed:
         return (.serving, .none)
     }
 }
@@ -119,7 +124,8 @@ private func ofIdle(
     case .due: return idle == .grace || idle == .empty ? binding(keeping) : (state, .none)
     case .started: fatalError("an endpoint is started once")
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
-    case .freed, .foundService, .foundStranger, .foundNobody, .timeWait, .otherServes:
+    case .freed, .foundService, .foundStranger, .foundNobody, .foundUnseen, .timeWait, .otherServes,
+        .ruleFailed:
         return (state, .none)
     }
 }
@@ -156,7 +162,9 @@ private func ofBusy(
         return (.busy(attempt: 0, isAsked: isAsked), Effects([], wakeAfterMs: max(ms, 1)))
     case .started: fatalError("an endpoint is started once")
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
-    case .foundStranger, .ownersGone, .xPopulated, .xEmptied, .xRemoved, .otherServes:
+    case .foundUnseen:
+        return (state, keeping == .once ? .none : Effects([], wakeAfterMs: Span.unseenMs))
+    case .foundStranger, .ownersGone, .xPopulated, .xEmptied, .xRemoved, .otherServes, .ruleFailed:
         return (state, .none)
     }
 }
@@ -168,8 +176,8 @@ private func ofFailed(_ event: Event, _ keeping: Keeping) -> (State, Effects) {
     case .due: return keeping == .once ? (.failed, .none) : binding(keeping)
     case .started: fatalError("an endpoint is started once")
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
-    case .serviceBound, .freed, .foundService, .foundStranger, .foundNobody, .timeWait, .ownersGone,
-        .xPopulated, .xEmptied, .xRemoved, .otherServes:
+    case .serviceBound, .freed, .foundService, .foundStranger, .foundNobody, .foundUnseen,
+        .timeWait, .ownersGone, .xPopulated, .xEmptied, .xRemoved, .otherServes, .ruleFailed:
         return (.failed, .none)
     }
 }
@@ -197,7 +205,7 @@ private func waiting(for x: Presence) -> (State, Effects) {
 }
 
 private func serving(_ keeping: Keeping) -> (State, Effects) {
-    (.serving, Effects(keeping == .guarded ? .allow : .identify))
+    (.serving, Effects(rule(keeping).union(.identify)))
 }
 
 private func idle(_ x: Presence, _ keeping: Keeping) -> (State, Effects) {

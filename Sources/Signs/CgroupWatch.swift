@@ -1,7 +1,7 @@
 public import LinuxIO
 public import Text
 
-/// News of cgroups: that one is gone, that its processes have come or gone.
+/// News of cgroups: that one is gone, that its processes have come or gone, that it has a sibling.
 ///
 /// Who begins to watch looks at the cgroup afterwards: what happened before is not told.
 public struct CgroupWatch: ~Copyable {
@@ -11,6 +11,8 @@ public struct CgroupWatch: ~Copyable {
         case removed(Text)
         /// Its cgroup.events was changed; whether it was populated in between is not known.
         case changed(Text)
+        /// It has come, beside one that is watched.
+        case created(Text)
         /// There were more news than the kernel keeps: look at everything again.
         case lost
     }
@@ -57,7 +59,7 @@ public struct CgroupWatch: ~Copyable {
         else { return false }
         if entries.count >= most { throw .noSpace }
         do throws(Errno) {
-            let parentWatch = try descriptor.watchDeletions(in: Path(parentDirectory))
+            let parentWatch = try descriptor.watchNames(in: Path(parentDirectory))
             try addEntry(cgroup, name, directory, parentWatch)
             return true
         } catch .noEntry, .noDevice {
@@ -107,6 +109,12 @@ public struct CgroupWatch: ~Copyable {
         case .lost: return .lost
         case .modified(let watch):
             return entries.first { $0.eventsWatch == watch }.map { .changed($0.cgroup) }
+        case .created(let watch, let name):
+            let sibling = entries.first { $0.parentWatch == watch }
+            guard let sibling, let (parent, _) = parentAndName(of: sibling.cgroup) else {
+                return nil
+            }
+            return .created(parent == "/" ? parent + name : parent + "/" + name)
         case .deleted(let watch, let name):
             let index = entries.firstIndex { $0.parentWatch == watch && $0.name == name }
             guard let index else { return nil }

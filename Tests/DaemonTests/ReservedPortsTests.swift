@@ -110,7 +110,7 @@ struct ReservedPortsTests {
             try reserved.keep(try ports("40000-40009"))
             try rig.replaceList(by: "90,40003")
 
-            try reserved.look()
+            try reserved.keep(try ports("40000-40009"))
             #expect(rig.listed == "90,40000-40009")
             #expect(rig.file == "40000-40002,40004-40009")
             try rig.replaceList(by: "91,40004")
@@ -127,7 +127,7 @@ struct ReservedPortsTests {
             try reserved.keep(try ports("40000-40009,50005"))
             try rig.write("40005 50010", to: span)
 
-            try reserved.look()
+            try reserved.keep(try ports("40000-40009,50005"))
             #expect(rig.listed == "40005-40009,50005")
         }
     }
@@ -142,7 +142,7 @@ struct ReservedPortsTests {
             #expect(rig.listed.isEmpty && rig.file == "40000-40009")
 
             rig.freezeList(false)
-            try reserved.look()
+            try reserved.keep(try ports("40000-40009"))
             #expect(rig.listed == "40000-40009")
             rig.freezeList(true)
             #expect(throws: Errno.self) { try reserved.giveBack() }
@@ -219,11 +219,11 @@ private struct Walk {
         case 2:
             others = some(40_000...40_019).union(some(100...109))
             try rig.replaceList(by: others.pieces(most: 4_000)[0].description)
-            try reserved.look()
+            try reserved.keep(wanted)
         case 3:
             reserved = ReservedPorts(rig.places)  // Killed, and started again.
             try reserved.keep(wanted)
-        case _: try reserved.look()
+        case _: try reserved.keep(wanted)
         }
         let ours = wanted.intersection(PortRanges([40_000...50_000]))
         let file = rig.file.flatMap { PortRanges(Array($0.utf8)[...]) } ?? .none

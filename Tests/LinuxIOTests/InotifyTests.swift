@@ -41,13 +41,13 @@ private func words(_ numbers: Int32...) -> [UInt8] {
         }
     }
 
-    @Test("tells of names that go and of files that change, and of nothing else")
+    @Test("tells of names that come and go, of files that change, and of nothing else")
     func real() throws {
         let place = try TemporaryDirectory()
         try place.write("a")
         try place.write("b")
         let inotify = try Descriptor.inotify()
-        let deletions = try inotify.watchDeletions(in: Path(place.place(".")))
+        let names = try inotify.watchNames(in: Path(place.place(".")))
         let changes = try inotify.watchChanges(of: Path(place.place("a")))
         #expect(try inotify.nextNotices() == [])
 
@@ -55,9 +55,11 @@ private func words(_ numbers: Int32...) -> [UInt8] {
         let byte: [UInt8] = [1]
         try file.write(byte.span)
         try removeFile(Path(place.place("b")))
+        try place.write("c")
         #expect(
             try inotify.nextNotices() == [
-                .modified(watch: changes), .deleted(watch: deletions, name: "b"),
+                .modified(watch: changes), .deleted(watch: names, name: "b"),
+                .created(watch: names, name: "c"),
             ])
         inotify.removeWatch(changes)
         try file.write(byte.span)
@@ -73,7 +75,7 @@ private func words(_ numbers: Int32...) -> [UInt8] {
         let inotify = try Descriptor.inotify()
 
         #expect(
-            refusal { () throws(Errno) in try inotify.watchDeletions(in: file) } == Errno(ENOTDIR))
+            refusal { () throws(Errno) in try inotify.watchNames(in: file) } == Errno(ENOTDIR))
         #expect(refusal { () throws(Errno) in try inotify.watchChanges(of: none) } == .noEntry)
     }
 }

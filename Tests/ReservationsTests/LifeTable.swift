@@ -31,11 +31,12 @@ enum Words {
             ("started", .started), ("hold", .hold), ("bound", .bound), ("inUse", .inUse),
             ("refused", .refused), ("serviceBound", .serviceBound),
             ("foundService", .foundService), ("foundStranger", .foundStranger),
+            ("unseen", .foundUnseen),
             ("timeWait", .timeWait(ms: 43_000)), ("timeWait0", .timeWait(ms: 0)),
             ("ownersGone", .ownersGone(isSupervised: false)),
             ("childGone", .ownersGone(isSupervised: true)), ("populated", .xPopulated),
             ("emptied", .xEmptied), ("removed", .xRemoved), ("otherServes", .otherServes),
-            ("due", .due),
+            ("ruleFailed", .ruleFailed), ("due", .due),
         ]
         + presences.flatMap { sign, presence in
             [
@@ -160,6 +161,7 @@ private let life = """
     g    held                           release?,releasex          released allow close 600000
     g    held                           release+                   released-populated allow close 600000
     g    held                           release-                   released-empty allow close 10000
+    ousg held                           ruleFailed                 binding0 bind
     ousg held                           started,bound,inUse,refused TRAP
     ousg held                           *                          =
 
@@ -171,7 +173,7 @@ private let life = """
     g    released~                      release+                   released-populated allow 600000
     g    released~                      release-                   released-empty allow 10000
     us   released~                      serviceBound               serving identify
-    g    released~                      serviceBound               serving allow
+    g    released~                      serviceBound               serving allow identify
     ous  released~                      hold                       binding0 bind
     g    released~                      hold,due                   binding0 forbid bind
     us   released~                      due                        binding0 bind
@@ -191,6 +193,7 @@ private let life = """
     ou   serving                        freedx,nobodyx             binding0 bind
     g    serving                        freedx,nobodyx             binding0 forbid bind
     ousg serving                        emptied,removed,due,ownersGone,childGone = identify
+    ousg serving                        unseen                     = 10
     usg  serving                        timeWait                   = 43000
     usg  serving                        timeWait0                  = 1
     ousg serving                        started,bound,inUse,refused TRAP
@@ -206,7 +209,7 @@ private let life = """
     ous  idle~                          hold                       binding0 bind
     g    idle~                          hold                       binding0 forbid bind
     ous  idle~                          serviceBound               serving identify
-    g    idle~                          serviceBound               serving allow
+    g    idle~                          serviceBound               serving allow identify
     ousg idle-owners                    ownersGone                 idle-grace 1000
     ousg idle-owners                    childGone                  idle-grace 10000
     ousg idle-populated                 emptied                    idle-empty 2000
@@ -237,7 +240,9 @@ private let life = """
     usg  asked~                         due                        = identify 30000
     us   busy~,asked~                   serviceBound               serving identify
     us   busy~,asked~                   foundService               serving
-    g    busy~,asked~                   foundService,serviceBound  serving allow
+    g    busy~,asked~                   foundService               serving allow
+    g    busy~,asked~                   serviceBound               serving allow identify
+    usg  busy~,asked~                   unseen                     = 10
     usg  busy~                          nobody~                    = 1
     usg  busy~                          timeWait                   busy0 43000
     usg  busy~                          timeWait0                  busy0 1

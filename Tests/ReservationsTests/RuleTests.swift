@@ -158,4 +158,35 @@ extension Rule {
         other.takeOver(rule("1+"), isNew: false)
         #expect(other.presence == .unknown && other.population == .populated)
     }
+
+    @Test("who has bound what was everybody's is let in no longer once the service itself asks")
+    func strangers() {
+        for isServing in [false, true] {
+            var rule = Rule()
+            rule.release(by: nil, isServing: false)
+            var stranger = Place(id: 1, isPopulated: true)
+            stranger.isOwn = false
+            rule.enter(stranger)
+            rule.bound(1)
+            rule.release(by: Place(id: 2, isPopulated: true), isServing: isServing)
+            #expect(rule.shown == (isServing ? "1+ 2+" : "2+"))
+
+            rule.release(by: Place(id: 3, isPopulated: true), isServing: false)
+            #expect(rule.shown == "2+ 3+", "a unit of its own stays")
+        }
+    }
+
+    @Test("lives as long as who has asked, where another unit of its has bound and is gone")
+    func asker() {
+        var rule = rule("1+")
+        rule.enter(Place(id: 2, isPopulated: true))
+        rule.bound(2)
+        #expect(rule.remove(2) && rule.presence == .populated)
+        #expect(rule.note(1, isPopulated: false) && rule.presence == .empty)
+
+        var later = rule
+        later.release(by: Place(id: 3, isPopulated: false), isServing: false)
+        later.bound(3)
+        #expect(later.note(1, isPopulated: true) && later.presence == .empty, "it asked before")
+    }
 }

@@ -39,11 +39,12 @@ struct CgroupWatchTests {
             try OwnCgroup(tree, below: parent, name: "one"),
             try OwnCgroup(tree, below: parent, name: "other")
         )
-        let unwatched = try OwnCgroup(tree, below: parent, name: "unwatched")
         var watch = try CgroupWatch(tree)
         #expect(try watch.watch(one.path) && watch.watch(other.path))
         #expect(watch.openWatches == 3)
 
+        let unwatched = try OwnCgroup(tree, below: parent, name: "unwatched")
+        #expect(try watch.next() == [.created(unwatched.path)])
         unwatched.remove()
         one.remove()
         #expect(try watch.next() == [.removed(one.path)])
@@ -128,6 +129,7 @@ struct CgroupWatchTests {
         #expect(try watch.watch("/a"))
         try Data().write(to: URL(filePath: "\(place)/cgroup.events"))
         #expect(try !watch.watch("/"), "the root, which has such a file in a namespace")
+        #expect(try watch.read() == [.created("/cgroup.events")])
         let bound = try String(
             contentsOfFile: "/proc/sys/fs/inotify/max_queued_events", encoding: .utf8)
         let count = try #require(Int(bound.trimmingCharacters(in: .whitespacesAndNewlines)))

@@ -1,0 +1,161 @@
+/// Who is let in by a rule, who is so no longer, and what those are told who are not.
+
+import Testing
+
+@Suite("guard: who is let in", .enabled(if: hasCgroups, "needs a writable cgroup2"))
+struct GuardAdmissionTests {
+    @Test("whoever has bound what was everybody's is so no longer once its service has asked")
+    func stranger() throws {
+        try Room.run { room in
+            try room.playGuarded(
+                """
+                release_in(TREE)
+                is_said("'svc': released by somebody in no unit, so everybody may bind its ports")
+                stranger = Service(cgroup("stranger.service"))
+                same("the stranger", stranger.answer(), "y")
+                becomes(4000, "serving")
+                same("closed", stranger.ask(b"c"), "c")
+                becomes(4000, "idle")
+                path = cgroup("svc.service")
+                release_in(path)
+                same("the stranger, once more", stranger.ask(b"b"), "n")
+                svc = Service(path)
+                same("the service", svc.answer(), "y")
+                svc.stop(); stranger.stop()
+                """)
+        }
+    }
+
+    @Test("that everybody is, after a helper's release, is said, and listed until one has bound")
+    func open() throws {
+        try Room.run { room in
+            try room.playGuarded(
+                """
+                holds("guarded when it is held", record(4000)["guarded"])
+                release_in(cgroup("helper.service"))
+                is_said("'svc': released by 'helper.service', which is no unit of it")
+                is_said("write 'unit helper.service' in /etc/portreserve/svc")
+                it = record(4000)
+                same("listed", (it["guarded"], it["reason"]),
+                     (False, "not guarded: released by no unit of it"))
+                svc = Service(cgroup("svc.service"))
+                same("the service", svc.answer(), "y")
+                until("guarded", lambda: record(4000)["guarded"])
+                refuses_others()
+                svc.stop()
+                """)
+        }
+    }
+
+    @Test("a unit that the file names and that is there again, as long as the service lives")
+    func worker() throws {
+        try Room.run { room in
+            try room.playGuarded(
+                by: "unit worker.service\n4000/tcp\n",
+                """
+                path = cgroup("svc.service")
+                lives = in_cgroup(path, signal.pause)
+                release_in(path)
+                for turn in range(10):
+                    where = cgroup("worker.service")
+                    # As systemd makes one, some time before a program runs in it.
+                    until("let in", lambda: may_bind_in(where))
+                    worker = Service(where)
+                    same(f"worker {turn}", worker.answer(), "y")
+                    becomes(4000, "serving")
+                    worker.stop()
+                    remove(where)
+                    becomes(4000, "idle")
+                    refuses_others()
+                os.kill(lives, signal.SIGKILL)
+                end(lives)
+                remove(path)
+                becomes(4000, "held")
+                """)
+        }
+    }
+
+    @Test("a unit that the file names since a reload")
+    func reloaded() throws {
+        try Room.run { room in
+            try room.playGuarded(
+                """
+                release_in(cgroup("svc.service"))
+                worker = cgroup("worker.service")
+                alive = in_cgroup(worker, signal.pause)
+                holds("refused before", not may_bind_in(worker))
+                is_said("if it is the service, write 'unit worker.service' in /etc/portreserve/svc")
+                open("/etc/portreserve/svc", "w").write("unit worker.service\\n4000/tcp\\n")
+                daemon.send_signal(signal.SIGHUP)
+                is_said("reloaded")
+                until("let in", lambda: may_bind_in(worker))
+                refuses_others()
+                os.kill(alive, signal.SIGKILL)
+                end(alive)
+                """)
+        }
+    }
+
+    @Test("a service's own unit that forgets the release is told what to call")
+    func forgetful() throws {
+        try Room.run { room in
+            try room.playGuarded(
+                """
+                holds("refused", not may_bind_in(cgroup("svc.service")))
+                is_said("whose unit it is; let it call 'portrelease svc' before it binds")
+                """)
+        }
+    }
+
+    @Test("both of two services that name one port and have asked for it")
+    func both() throws {
+        try Room.run { room in
+            room.configure("other", "4000/tcp\n")
+            try room.playGuarded(
+                """
+                first, second = cgroup("svc.service"), cgroup("other2.service")
+                release_in(first)
+                path = cgroup("other@1.service")
+                same("the other", run_in(path, lambda: release("other")), 0)
+                refuses_others()
+                svc = Service(first)
+                same("the first to ask", svc.answer(), "y")
+                svc.stop()
+                """)
+        }
+    }
+
+    @Test("of a port's several addresses the one that was refused is named")
+    func addresses() throws {
+        try Room.run { room in
+            try room.playGuarded(
+                by: "127.0.0.1:4000/tcp\n127.0.0.2:4000/tcp\n[::1]:4000/tcp\n",
+                """
+                for number, address in enumerate(["127.0.0.2", "::1", "127.0.0.1"]):
+                    path = cgroup(f"thief-{number}.service")
+                    holds(address, not may_bind_in(path, address=address))
+                    its = f"[{address}]" if ":" in address else address
+                    is_said(f"{its}:4000/tcp: refused to 'python3'")
+                    unit = path.rsplit("/")[-1]
+                    holds(unit, any(its in it and unit in it for it in said))
+                """)
+        }
+    }
+
+    @Test("refusals are counted, all of them")
+    func counted() throws {
+        try Room.run { room in
+            try room.playGuarded(
+                """
+                def burst():
+                    for _ in range(50): try_bind(4000)
+                run_in(cgroup("burst.service"), burst)
+                def count():
+                    its = [it["parameters"]["incident"] for it in Varlink().all("Incidents")]
+                    return [it["count"] for it in its if it["by"]["unit"] == "burst.service"]
+                until("one incident", lambda: count())
+                same("counted", count(), [50])
+                """)
+        }
+    }
+}
