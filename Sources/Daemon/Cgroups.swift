@@ -61,11 +61,13 @@ struct Cgroups: ~Copyable {
     }
 
     /// The cgroup in which a socket was made, nil where it is gone or cannot be told.
-    @inline(never)
     borrowing func cgroup(ofSocket socket: FoundSocket) -> Text? {
-        guard let id = socket.cgroup else { return nil }
-        return (try? tree?.cgroup(of: id)) ?? nil
+        socket.cgroup.flatMap { cgroup(of: $0) }
     }
+
+    /// The cgroup of that number, nil where it is gone or cannot be told.
+    @inline(never)
+    borrowing func cgroup(of id: UInt64) -> Text? { (try? tree?.cgroup(of: id)) ?? nil }
 
     /// The cgroup as it is now, and follows it; nil where it is gone.
     @inline(never)

@@ -207,6 +207,9 @@ struct GuardWatch {
     /// Cgroups of which it was said how to let them bind.
     private var explained: [UInt64] = []
 
+    /// When the first of all that is due; nil: nothing is.
+    var next: Int? { earlier(earlier(recountAt, refusalsAt), reservedAt) }
+
     /// Whether that is to be said of a cgroup now, the last ones only.
     mutating func explain(_ cgroup: UInt64) -> Bool {
         if explained.contains(cgroup) { return false }

@@ -40,6 +40,6 @@ extension Cgroups {
     /// What the cgroup of that id says of who is in it.
     @inline(never)
     borrowing func identity(inCgroup id: UInt64) -> Identity? {
-        ((try? tree?.cgroup(of: id)) ?? nil).flatMap { identity(in: $0) }
+        cgroup(of: id).flatMap { identity(in: $0) }
     }
 }

@@ -204,8 +204,10 @@ extension Keeper {
 
     /// Notes that a socket is closed whose binder was in that place.
     mutating func letGo(_ place: UInt64, _ entry: Int) {
+        let service = table.claimant(of: entry)
+        let before = table.rule(of: service).places.count
         act(table.letGo(place, entry))
-        renewRules(of: table.claimant(of: entry))
+        if table.rule(of: service).places.count != before { renewRules(of: service) }
     }
 
     /// Notes that a service is being released, and X: the last of `places` asked, the others are

@@ -192,11 +192,9 @@ struct Loop: ~Copyable {
     /// how long to sleep at the most, in milliseconds.
     @inline(never)
     private mutating func setTimer(now: Int) -> Int? {
-        let moments = [
-            restUntil, clients.deadline, lookout.lookAt, keeper.deadlines.earliest,
-            guardWatch.recountAt, guardWatch.refusalsAt, guardWatch.reservedAt,
-        ]
-        let due = moments.compactMap { $0 }.min()
+        var due = earlier(restUntil, clients.deadline)
+        due = earlier(earlier(due, lookout.lookAt), keeper.deadlines.earliest)
+        due = earlier(due, guardWatch.next)
         if due == timerAt { return nil }
         do throws(Errno) {
             if let due { try timer.arm(atMilliseconds: due) } else { try timer.disarm() }
@@ -280,4 +278,11 @@ struct Loop: ~Copyable {
             _ = release(service, by: pid)
         }
     }
+}
+
+/// The earlier of two moments, either of which may not be set.
+@inline(never)
+func earlier(_ one: Int?, _ other: Int?) -> Int? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
 }
