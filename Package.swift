@@ -111,7 +111,8 @@ if lean {
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ]
     package.products = [
-        .library(name: "settableclock", type: .dynamic, targets: ["settableclock"])
+        .library(name: "settableclock", type: .dynamic, targets: ["settableclock"]),
+        .library(name: "oldkernel", type: .dynamic, targets: ["oldkernel"]),
     ]
     package.targets += [
         .executableTarget(
@@ -160,6 +161,8 @@ if lean {
             name: "thief", path: "Tests/Thief", linkerSettings: [.linkedLibrary("dl")]),
         // Preloaded by daemons whose clock a test sets forward.
         .target(name: "settableclock", path: "Tests/Clock", publicHeadersPath: "."),
+        // Preloaded by daemons that are to meet a kernel from before the guard.
+        .target(name: "oldkernel", path: "Tests/OldKernel", publicHeadersPath: "."),
         .executableTarget(
             name: "walk", dependencies: ["Reservations", "Text", "Seeded"], path: "Tests/Walk",
             swiftSettings: house),

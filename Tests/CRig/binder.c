@@ -118,3 +118,15 @@ bool rig_has_program(int number)
     close(fd);
     return true;
 }
+
+int rig_programs_in(int cgroup)
+{
+    int count = 0;
+    for (unsigned type = 0; type < __MAX_BPF_ATTACH_TYPE; type++) {
+        union bpf_attr request = {.query = {.target_fd = (unsigned)cgroup, .attach_type = type}};
+        // Refused for what no cgroup has.
+        if (syscall(SYS_bpf, BPF_PROG_QUERY, &request, sizeof request) == 0)
+            count += (int)request.query.prog_cnt;
+    }
+    return count;
+}

@@ -1,9 +1,9 @@
-/// What is left of the guard when the daemon has ended, and what is said where it cannot be had.
+/// What is left of the guard when the daemon has ended.
 
 import Glibc
 import Testing
 
-@Suite("guard: its end and its absence", .enabled(if: hasCgroups, "needs a writable cgroup2"))
+@Suite("guard: its end", .enabled(if: hasCgroups, "needs a writable cgroup2"))
 struct GuardEndsTests {
     @Test("after SIGTERM and after SIGKILL nobody is refused", arguments: [SIGTERM, SIGKILL])
     func ended(signal: Int32) throws {
@@ -47,49 +47,6 @@ struct GuardEndsTests {
 
             #expect(room.read(reservedList) == "\n", room.story)
             #expect(try next.stop() == 0, room.story)
-        }
-    }
-
-    static let absences = [
-        Absence(
-            testDescription: "CAP_BPF", wrapper: ["setpriv", "--bounding-set", "-cap_39,-cap_21"],
-            said: "bpf(2), the maps: "),
-        Absence(
-            testDescription: "cgroup2",
-            wrapper: [
-                "unshare", "--mount", "sh", "-c",
-                "for m in $(awk '/ - cgroup2 /{print $5}' /proc/self/mountinfo); do umount -l $m;"
-                    + " done; exec \"$0\" \"$@\"",
-            ], said: "there is no cgroup2"),
-    ]
-
-    struct Absence: Sendable, CustomTestStringConvertible {
-        let testDescription: String
-        let wrapper: [String]
-        let said: String
-    }
-
-    @Test(
-        "without what it needs it is said once why, and ports are held all the same",
-        arguments: absences)
-    func absent(what: Absence) throws {
-        try Room.run { room in
-            room.configure("svc", "4000/tcp\n4001/udp permanent\n")
-            var setting = Setting()
-            setting.wrapper = what.wrapper
-
-            let daemon = try room.startAnyDaemon(["-f", "--stay"], with: setting)
-
-            let line = daemon.program.errorLines.first { $0.contains("no guard") }
-            #expect(line?.contains("portreserve: no guard: \(what.said)") == true, room.story)
-            for endpoint in ["4000/tcp", "4001/udp"] as [Endpoint] {
-                #expect(refusal(endpoint) == .addressInUse, room.story)
-            }
-            let status = try room.run("portreservectl", "status")
-            #expect(status.outputText.contains("not guarded: \(what.said)"), room.story)
-            #expect(try room.run("portrelease", "svc").status == 0, room.story)
-            #expect(refusal("4000/tcp") == nil, room.story)
-            #expect(try daemon.stop() == 0, room.story)
         }
     }
 }

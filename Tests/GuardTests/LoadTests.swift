@@ -72,6 +72,54 @@ struct LoadTests {
         }
     }
 
+    @Test("that are refused after others leave none of those, and are told with the reason")
+    func half() async {
+        await #expect(processExitsWith: .success) {
+            #expect(rig_own_network() == 0)
+            let cgroup = try Cgroup(in: try #require(try CgroupTree()))
+            let directory = try open(
+                Path(Text(Array(cgroup.directory.utf8))), .directory)
+            let attachedOnes = try Guard.load(at: directory)
+            #expect(rig_programs_in(directory.number) == 5)
+            drop(attachedOnes)
+            #expect(rig_programs_in(directory.number) == 0)
+
+            // The last two programs alone tell of refusals, and no program does so in a hash.
+            let rules = try Rules(network: Descriptor.networkCookie())
+            let life = try Descriptor.Map.Reader(bytes: 4096)
+            let bound = try Descriptor.map(.hash(keyWords: 1, valueWords: 2, count: 1))
+            let maps = Maps(
+                memory: rules.map.number, life: life.ring.number, refusals: bound.number,
+                bound: bound.number, culprits: bound.number)
+            let refusal = failure { () throws(GuardFailure) in
+                _ = try attached(to: directory, maps, namesCommands: true)
+            }
+
+            #expect(refusal?.step == .program(.bindIPv4))
+            #expect(refusal?.errno == .invalidArgument)
+            #expect(refusal?.verifier.description.contains("cannot pass map_type") == true)
+            #expect(rig_programs_in(directory.number) == 0)
+        }
+    }
+
+    @Test("are told with the verifier's words where the kernel lacks what they call")
+    func lacking() throws {
+        var program = Program()
+        // Linux: bpf_sk_cgroup_id is for no program of a bind, as set_retval was before 6.1.
+        program += [.reckon(.move, .r1, .number(-98)), .call(.setReturnValue), .exit]
+        let words = program.words.map { $0 == 0xbb_0000_0085 ? 0x80_0000_0085 : $0 }
+        #expect(words != program.words)
+        for hook in [Descriptor.Hook.bindIPv4, .bindIPv6] {
+            #expect {
+                drop(try Descriptor.program(words, for: hook))
+            } throws: { error in
+                guard let refusal = error as? Descriptor.ProgramRefusal else { return false }
+                return refusal.errno == .invalidArgument
+                    && refusal.verifier.description.contains("bpf_sk_cgroup_id")
+            }
+        }
+    }
+
     @Test("that the verifier refuses are told with its words")
     func verifier() {
         // It leaves without a verdict in r0.
@@ -86,8 +134,12 @@ struct LoadTests {
 }
 
 private func failure(at directory: borrowing Descriptor) -> GuardFailure? {
+    failure { () throws(GuardFailure) in drop(try Guard.load(at: directory)) }
+}
+
+private func failure(_ call: () throws(GuardFailure) -> Void) -> GuardFailure? {
     do throws(GuardFailure) {
-        drop(try Guard.load(at: directory))
+        try call()
         return nil
     } catch {
         return error

@@ -116,4 +116,7 @@ int rig_program_of(int link);
 /// Whether the kernel has a program of that number.
 bool rig_has_program(int number);
 
+/// How many programs are asked in the cgroup of this directory itself, of all kinds.
+int rig_programs_in(int cgroup);
+
 #endif
