@@ -37,9 +37,9 @@ export PORTRESERVE_PROGRAMS = $(CURDIR)/build
 # What Swift links with and is linked to; what the tests drive; what measures.
 swift_packages = g++ libc6-dev binutils git ca-certificates tzdata libcurl4 libxml2 libsqlite3-0 \
     libncurses6 zlib1g libstdc++6
-test_packages = rpcbind nfs-common ypbind-mt cups-daemon libtirpc3 iproute2 strace util-linux \
-     socat procps python3 \
-     mmdebstrap debian-archive-keyring
+test_packages = rpcbind nfs-common ypbind-mt cups-daemon libtirpc3 iproute2 nftables strace \
+    util-linux socat procps python3 \
+    mmdebstrap debian-archive-keyring
 
 .NOTPARALLEL:
 .PHONY: help build lean test quick e2e walk fuzz lint format bench measure man install uninstall \

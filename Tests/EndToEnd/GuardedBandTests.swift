@@ -1,5 +1,6 @@
 /// Whole bands of ports that are nobody's, kept by a rule and without descriptors.
 
+import Foundation
 import Testing
 
 @Suite("guard: a band of ports", .enabled(if: hasCgroups, "needs a writable cgroup2"))
@@ -38,6 +39,27 @@ struct GuardedBandTests {
             #expect(lines.count == 2, room.story)
             #expect(lines.first?.contains("30000-32767/tcp") == true, room.story)
             #expect(try daemon.stop() == 0, room.story)
+        }
+    }
+
+    @Test(
+        "C05: what a proxy rewrites for the band, it rewrites of no outgoing connection",
+        .enabled(if: Proxy.isThere, "needs nft, and NAT"), arguments: [true, false])
+    func rewritten(isGuarded: Bool) throws {
+        try Room.run { room in
+            room.setAutomaticPorts(29_900...32_800)
+            room.configure("nodeports", "30000-32767 permanent\n")
+            let daemon = isGuarded ? try room.startGuardedDaemon() : nil
+
+            let client = try room.runPython(
+                life + connections + Proxy.python
+                    + """
+                    same("a client of the band", ask(("127.0.0.1", 30007)), b"the backend")
+                    """
+                    + (isGuarded ? eachIsAnswered : manyAreNot), "-")
+
+            #expect(client.status == 0, room.story)
+            #expect(try daemon?.stop() ?? 0 == 0, room.story)
         }
     }
 
@@ -100,4 +122,65 @@ struct GuardedBandTests {
             #expect(try daemon.stop() == 0, room.story)
         }
     }
+}
+
+/// 120 connections of each protocol to a server that has not answered yet, and only then a proxy
+/// that hands the band to a backend, as when a proxy is restarted: to it what comes is new.
+private let connections = """
+    HERE, BACKEND = ("127.0.0.1", 5000), ("127.0.0.3", 8000)
+    server, waiting = bind(HERE[1], address=HERE[0]), []
+    datagrams = bind(HERE[1], socket.SOCK_DGRAM, address=HERE[0])
+    for turn in range(120):
+        stream, datagram = sock(), sock(socket.SOCK_DGRAM)
+        for it in [stream, datagram]:
+            it.settimeout(15)
+            it.connect(HERE)
+        waiting += [(stream, server.accept()[0].send)]
+        waiting += [(datagram, lambda bytes, to=datagram.getsockname(): datagrams.sendto(bytes, to))]
+    backend = bind(BACKEND[1], address=BACKEND[0])
+    strays = bind(BACKEND[1], socket.SOCK_DGRAM, address=BACKEND[0])
+    strays.settimeout(15)
+    def ask(whom):
+        with socket.create_connection(whom, 15) as it:
+            with backend.accept()[0] as served: served.send(b"the backend")
+            return it.recv(100)
+
+    """
+
+private let eachIsAnswered = """
+
+    for it, answer in waiting:
+        answer(b"answered")
+        same(it.getsockname(), it.recv(100), b"answered")
+    """
+
+/// What is lost, the backend gets; of streams it only sees that they are not its own.
+private let manyAreNot = """
+
+    for it, answer in waiting: answer(b"answered")
+    for turn in range(20): same("a stray", strays.recv(100), b"answered")
+    """
+
+/// A proxy as Kubernetes has one for its NodePorts: no socket, only rules for packets.
+private enum Proxy {
+    /// Whether nft is installed, and the kernel can rewrite addresses.
+    static let isThere: Bool = {
+        let chain = "add chain ip probe local { type nat hook output priority 0; }"
+        let nft = Process()
+        nft.executableURL = URL(filePath: "/usr/bin/unshare")
+        nft.arguments = ["--net", "nft", "add table ip probe; \(chain)"]
+        nft.standardError = FileHandle.nullDevice
+        guard (try? nft.run()) != nil else { return false }
+        nft.waitUntilExit()
+        return nft.terminationStatus == 0
+    }()
+    static let python = """
+        def chain(hook):
+            return f'''chain {hook} {{ type nat hook {hook} priority -100;
+                tcp dport 30000-32767 dnat to 127.0.0.3:8000;
+                udp dport 30000-32767 dnat to 127.0.0.3:8000; }}\n'''
+        rules = "table ip proxy {" + chain("prerouting") + chain("output") + "}"
+        subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
+
+        """
 }
