@@ -12,13 +12,14 @@ extension Room {
         let portreserve = try Programs.path(of: "portreserve")
 
         let end = try runPython(
-            life + guardedTree + script + "\nstop_daemon()\n", portrelease, portreserve)
+            life + guardedTree + script + "\nstop_daemon()\n", portrelease, portreserve,
+            Thief.path)
 
         #expect(end.status == 0, story)
     }
 }
 
-/// Goes in front of a script, behind `life`: `sys.argv[2]` is portreserve.
+/// Goes in front of a script, behind `life`: `sys.argv[2]` is portreserve, `sys.argv[3]` a thief.
 private let guardedTree = """
     SESSIONS = "user.slice/user-1000.slice"
     for name in ["user.slice", SESSIONS]: cgroup(name)
