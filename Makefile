@@ -62,15 +62,17 @@ lean: need-swift
 
 test: need-tests build walk ## every test, on the built lean programs; needs root for namespaces
 	@swift build --build-tests
-	@tools/root.sh env $(test_environment) $(SWIFT_TEST) --skip-build
+	@$(tested_as_root) $(SWIFT_TEST) --skip-build
 
 quick: need-swift ## unit tests and tidy, no root
 	@$(SWIFT_TEST) --skip EndToEnd
 
 e2e: need-tests build ## the built programs against real thieves; needs root
 	@swift build --build-tests
-	@tools/root.sh env $(test_environment) $(SWIFT_TEST) --skip-build --filter EndToEnd
+	@$(tested_as_root) $(SWIFT_TEST) --skip-build --filter EndToEnd
 
+# The kernel is asked before and after whether a program is left in it.
+tested_as_root = tools/root.sh tools/leftovers.py env $(test_environment)
 test_environment = PORTRESERVE_PROGRAMS=$(PORTRESERVE_PROGRAMS) SWIFT_BACKTRACE=$(SWIFT_BACKTRACE) \
     PORTRESERVE_VARLINKCTL=$(CURDIR)/$(varlinkctl_folder)/varlinkctl
 
@@ -81,7 +83,7 @@ walk: need-swift ## ten million steps of endpoints' lives, simulated, and plante
 
 soak: need-tests build ## 60 s and two simulated hours of services that come and go; needs root
 	@swift build --build-tests
-	@tools/root.sh env $(test_environment) PORTRESERVE_SOAK_SECONDS=60 $(SWIFT_TEST) --skip-build \
+	@$(tested_as_root) PORTRESERVE_SOAK_SECONDS=60 $(SWIFT_TEST) --skip-build \
 	    --filter SoakTests
 
 fuzz: need-swift ## random bytes for all that reads foreign ones, FUZZ_SECONDS (20) each
