@@ -81,10 +81,10 @@ walk: need-swift ## ten million steps of endpoints' lives, simulated, and plante
 	@.build/release/walk 10000000
 	@.build/release/walk --planted
 
-soak: need-tests build ## 60 s and two simulated hours of services that come and go; needs root
+soak: need-tests build ## a minute and two simulated hours of services, a minute of rules; needs root
 	@swift build --build-tests
-	@$(tested_as_root) PORTRESERVE_SOAK_SECONDS=60 $(SWIFT_TEST) --skip-build \
-	    --filter SoakTests
+	@$(tested_as_root) PORTRESERVE_SOAK_SECONDS=60 PORTRESERVE_STORM_SECONDS=60 \
+	    $(SWIFT_TEST) --skip-build --filter 'SoakTests|WritingStormTests'
 
 fuzz: need-swift ## random bytes for all that reads foreign ones, FUZZ_SECONDS (20) each
 	@FUZZ=1 swift build -c release --scratch-path $(fuzz_folder)
@@ -98,7 +98,8 @@ lint: need-swift need-mandoc ## format, tidy and man pages, strictly
 format: ## lays out the Swift code
 	@swift format --in-place --parallel --recursive $(swift_code)
 
-bench: lean ## times against C programs that make the same calls; needs root
+bench: build ## times against C programs that make the same calls, and the guard's; needs root
+	@tools/need.sh strace procps
 	@tools/root.sh Benchmarks/run.sh build
 
 measure: build ## size, memory, hardening and style figures against their goals

@@ -1,50 +1,11 @@
 #!/usr/bin/env bash
 # Times the lean programs against C programs that make the same system calls, side by side in one
-# run, and says PASS or FAIL against the goals. Root; in namespaces of its own.
+# run, and says PASS or FAIL against the goals; then what the guard costs. Root; in namespaces of its
+# own.
 #   Benchmarks/run.sh [PROGRAMS]     PROGRAMS: the folder with portreserve and portrelease (build)
-set -euo pipefail
-cd "$(dirname "$0")/.."
-programs=$(realpath "${1:-build}")
-tools=$PWD/build/bench
-if [ "${BENCH_INSIDE:-}" != yes ]; then
-    mkdir -p "$tools"
-    for name in holdloop send1 race calls retake binds; do
-        ${CC:-cc} -O2 -std=gnu11 -Wall -Wextra -Werror -o "$tools/$name" "Benchmarks/$name.c"
-    done
-    BENCH_INSIDE=yes exec unshare --net --mount --pid --fork --mount-proc --kill-child \
-        bash Benchmarks/run.sh "$programs"
-fi
-mount -t tmpfs -o mode=755 tmpfs /run
+. "$(dirname "$0")/common.sh"
 ulimit -Hn | awk '$1 != "unlimited" && $1 < 10100 {
     print "bench: at most " $1 " open files here, 10,000 holds do not fit"; exit 1 }'
-failed=0
-
-# Runs the race, leaves the medians in median[1], median[2], ... and prints a line for each racer.
-race() {
-    local labels=$1 minimum time turn=0
-    shift
-    "$tools/race" "$@" >/run/times
-    echo
-    while read -r minimum time; do
-        turn=$((turn + 1))
-        median[turn]=$time
-        printf '  %-52s %8.2f %8.2f\n' "$(cut -d'|' -f$turn <<<"$labels")" \
-            "$(scaled "$minimum")" "$(scaled "$time")"
-    done </run/times
-}
-
-scaled() { awk -v us="$1" 'BEGIN { print us / 1000 }'; }
-
-# verdict WHAT FIGURE GOAL UNIT: one line; a miss makes the whole run fail.
-verdict() {
-    local word=PASS
-    awk -v figure="$2" -v goal="$3" 'BEGIN { exit figure > goal }' || { word=FAIL; failed=1; }
-    printf '  %-52s %8s %8s   %s\n' "$1" "$2$4" "<=$3$4" "$word"
-}
-
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
-
-holding=("$programs/portreserve" -f -c)
 
 # Ten thousand endpoints on tcp; and on both, where each udp socket has a filter as well.
 mkdir /run/range /run/lines /run/files /run/both /run/names /run/empty
@@ -142,45 +103,5 @@ verdict "share: times the thief got in" "$thefts" 0 ""
 kill "$daemon_pid"
 wait "$daemon_pid" || true
 
-# The guard costs who has nothing to do with it nearly nothing; turns are taken with and without.
-mkdir /run/guarded
-echo 20000/udp >/run/guarded/bench
-# with OPTION...: leaves the medians, in ns, of a bind beside it and of a release, in `beside` and `freed`.
-with() {
-    "${holding[@]}" /run/guarded --stay "$@" 2>/run/story &
-    daemon_pid=$!
-    until grep -q holding /run/story; do sleep 0.01; done
-    beside=$("$tools/binds" bind 21000 100000)
-    freed=$("$tools/binds" release 20000 200 "$programs/portrelease" bench \
-        /bin/sh -c "$programs/portreservectl hold bench >/dev/null")
-    kill "$daemon_pid"
-    wait "$daemon_pid" || true
-}
-middle() { sort -n | sed -n "$((($1 + 1) / 2))p"; }
-turns=5
-for turn in $(seq $turns); do
-    with --no-guard
-    echo "$beside" >>/run/beside.without
-    echo "$freed" >>/run/freed.without
-    with
-    if grep -q 'no guard' /run/story; then
-        echo "bench: $(cat /run/story)"
-        exit 1
-    fi
-    echo "$beside" >>/run/beside.with
-    echo "$freed" >>/run/freed.with
-done
-echo
-echo "With the guard and without, medians of $turns turns each, in microseconds.   without     with"
-for what in beside freed; do
-    without=$(middle $turns </run/$what.without)
-    with=$(middle $turns </run/$what.with)
-    label="bind(2) of a port that nobody guards"
-    [ $what = freed ] && label="a release by portrelease, until the port is free"
-    printf '  %-52s %8.2f %8.2f\n' "$label" "$(scaled "$without")" "$(scaled "$with")"
-    [ $what = beside ] && verdict "the guard's part of a bind" \
-        "$(awk -v a="$with" -v b="$without" 'BEGIN { printf "%.2f", (a - b) / 1000 }')" 0.35 us
-    [ $what = freed ] && verdict "a release with the guard: times one without" \
-        "$(ratio "$with" "$without")" 1.2 ""
-done
+bash Benchmarks/guard.sh "$programs" || failed=1
 exit $failed

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# What the guard costs: turns are taken with it and without. Root; in namespaces of its own, and in a
+# cgroup of the releasing service's.
+#   Benchmarks/guard.sh [PROGRAMS]     PROGRAMS: the folder with the three programs (build)
+. "$(dirname "$0")/common.sh"
+turns=5
+
+unit=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)/portreserve-bench.service
+mkdir "$unit"
+trap 'rmdir "$unit"' EXIT
+in_unit() { bash -c 'echo 0 >"$0/cgroup.procs"; exec "$@"' "$unit" "$@"; }
+
+mkdir /run/guarded
+echo 20000/udp >/run/guarded/bench
+# with OPTION...: leaves medians in ns: of a bind that nobody guards, and of a release.
+with() {
+    "${holding[@]}" /run/guarded --stay "$@" 2>/run/story &
+    local daemon_pid=$!
+    until grep -q holding /run/story; do sleep 0.01; done
+    beside=$("$tools/binds" bind 21000 100000)
+    freed=$(in_unit "$tools/binds" release 20000 200 "$programs/portrelease" bench \
+        /bin/sh -c "$programs/portreservectl hold bench >/dev/null")
+    kill "$daemon_pid"
+    wait "$daemon_pid" || true
+}
+for turn in $(seq $turns); do
+    with --no-guard
+    echo "$beside" >>/run/beside.without
+    echo "$freed" >>/run/freed.without
+    with
+    if grep 'no guard' /run/story; then exit 1; fi
+    echo "$beside" >>/run/beside.with
+    echo "$freed" >>/run/freed.with
+done
+
+# against WHAT LABEL: a line with both medians, which are left in `without` and `with`.
+against() {
+    without=$(sort -n "/run/$1.without" | sed -n "$(((turns + 1) / 2))p")
+    with=$(sort -n "/run/$1.with" | sed -n "$(((turns + 1) / 2))p")
+    printf '  %-52s %8.2f %8.2f\n' "$2" "$(scaled "$without")" "$(scaled "$with")"
+}
+difference() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (a - b) / 1000 }'; }
+
+echo
+echo "The guard, medians of $turns turns, in microseconds.                    without     with"
+against beside "bind(2) of a port that nobody guards"
+verdict "the guard's part of a bind" "$(difference "$with" "$without")" 0.35 us
+against freed "a release by portrelease, until its unit has bound"
+verdict "a release with the guard: times one without" "$(ratio "$with" "$without")" 1.2 ""
+
+# A band needs no socket: the numbers of its rule are written into the table, which is mapped for it.
+mkdir /run/single /run/band
+echo '2000/tcp permanent' >/run/single/bench
+echo '2000-38000 permanent' >/run/band/bench
+# written: from the call that maps the table to the one that unmaps it, in ns, by strace.
+written() {
+    strace -qq -ttt -e trace=mmap,munmap -o /run/trace "${holding[@]}" /run/band --stay 2>/run/story &
+    local tracer_pid=$!
+    until grep -q holding /run/story; do sleep 0.01; done
+    pkill -TERM -P "$tracer_pid"
+    wait "$tracer_pid" || true
+    awk '/MAP_SHARED.*, 0x20000\)/ { place = $NF; began = $1 }
+        place != "" && index($0, "munmap(" place) { printf "%.0f\n", ($1 - began) * 1e9; exit }' \
+        /run/trace
+}
+for turn in $(seq 11); do written >>/run/written; done
+[ "$(wc -l </run/written)" -eq 11 ]
+echo
+verdict "72,002 endpoints become permanent: rules written" \
+    "$(sort -n /run/written | awk 'NR == 6 { printf "%.2f", $1 / 1e6 }')" 2 ms
+echo
+echo "Spawn to the ready line, times in ms.                      fastest   median"
+race "one port is permanent|72,002 endpoints are permanent" \
+    31 ready "${holding[@]}" /run/single --stay -- "${holding[@]}" /run/band --stay
+exit $failed
