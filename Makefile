@@ -21,6 +21,9 @@ fish_completion = $(share)/fish/vendor_completions.d/portreservectl.fish
 # The lean programs live in a folder of their own, so that both flavours stay built.
 lean_folder = .build-lean
 varlinkctl_folder = .build-varlinkctl
+# The Debians that tests boot, each in a folder of its own, and which one.
+DEBIAN ?= bookworm
+debian_folder = .build-debian
 fuzz_folder = .build-fuzz
 LEAN_SWIFT = LEAN=1 swift build -c release --scratch-path $(lean_folder) --disable-local-rpath \
     --experimental-lto-mode=full --omit-frame-pointers $(packed)
@@ -74,7 +77,8 @@ e2e: need-tests build ## the built programs against real thieves; needs root
 # The kernel is asked before and after whether a program is left in it.
 tested_as_root = tools/root.sh tools/leftovers.py env $(test_environment)
 test_environment = PORTRESERVE_PROGRAMS=$(PORTRESERVE_PROGRAMS) SWIFT_BACKTRACE=$(SWIFT_BACKTRACE) \
-    PORTRESERVE_VARLINKCTL=$(CURDIR)/$(varlinkctl_folder)/varlinkctl
+    PORTRESERVE_VARLINKCTL=$(CURDIR)/$(varlinkctl_folder)/varlinkctl \
+    PORTRESERVE_DEBIAN=$(CURDIR)/$(debian_folder)/$(DEBIAN)/system
 
 walk: need-swift ## ten million steps of endpoints' lives, simulated, and planted mistakes
 	@swift build -c release --static-swift-stdlib --product walk --disable-local-rpath
@@ -142,7 +146,7 @@ demo: lean ## a session to follow, in namespaces of its own: hold, thief, releas
 	@tools/demo.sh build
 
 clean: ## forgets all that was built
-	@rm -rf .build $(lean_folder) $(fuzz_folder) $(varlinkctl_folder) build
+	@rm -rf .build $(lean_folder) $(fuzz_folder) $(varlinkctl_folder) $(debian_folder) build
 
 check: lint test fuzz measure ## all that CI runs
 
@@ -153,6 +157,7 @@ need-swift:
 need-tests:
 	@tools/need.sh $(swift_packages) $(test_packages)
 	@tools/root.sh tools/varlinkctl.sh $(varlinkctl_folder)
+	@tools/root.sh tools/debian.sh $(debian_folder)/$(DEBIAN) $(DEBIAN)
 
 need-mandoc:
 	@tools/need.sh mandoc groff-base
