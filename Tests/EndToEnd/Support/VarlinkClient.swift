@@ -91,9 +91,12 @@ extension Room {
     func python(_ script: String) -> [String] {
         // A file, so that the test's story has its name and not its text.
         let path = "/run/script\(programs.count).py"
-        write(path, client + script + verdict)
+        write(path, pythonText(script))
         return ["/usr/bin/python3", "-I", path]
     }
+
+    /// The whole text of a Python script.
+    func pythonText(_ script: String) -> String { client + script + verdict }
 
     /// Runs a Python script to its end.
     @discardableResult
