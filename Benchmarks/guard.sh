@@ -3,22 +3,27 @@
 # cgroup of the releasing service's.
 #   Benchmarks/guard.sh [PROGRAMS]     PROGRAMS: the folder with the three programs (build)
 . "$(dirname "$0")/common.sh"
-turns=5
+turns=11
 
 unit=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)/portreserve-bench.service
 mkdir "$unit"
 trap 'rmdir "$unit"' EXIT
 in_unit() { bash -c 'echo 0 >"$0/cgroup.procs"; exec "$@"' "$unit" "$@"; }
 
+# Waits until the daemon holds whose words go to /run/story. That has to be emptied before it is
+# started, or what the last one said would count.
+ready() { until grep -q holding /run/story; do sleep 0.01; done; }
+
 mkdir /run/guarded
-echo 20000/udp >/run/guarded/bench
+printf '%s\n' "unit ${unit##*/}" 20000/udp >/run/guarded/bench
 # with OPTION...: leaves medians in ns: of a bind that nobody guards, and of a release.
 with() {
+    : >/run/story
     "${holding[@]}" /run/guarded --stay "$@" 2>/run/story &
     local daemon_pid=$!
-    until grep -q holding /run/story; do sleep 0.01; done
-    beside=$("$tools/binds" bind 21000 100000)
-    freed=$(in_unit "$tools/binds" release 20000 200 "$programs/portrelease" bench \
+    ready
+    beside=$("$tools/binds" bind 21000 50000)
+    freed=$(in_unit "$tools/binds" release 20000 100 "$programs/portrelease" bench \
         /bin/sh -c "$programs/portreservectl hold bench >/dev/null")
     kill "$daemon_pid"
     wait "$daemon_pid" || true
@@ -54,9 +59,10 @@ echo '2000/tcp permanent' >/run/single/bench
 echo '2000-38000 permanent' >/run/band/bench
 # written: from the call that maps the table to the one that unmaps it, in ns, by strace.
 written() {
+    : >/run/story
     strace -qq -ttt -e trace=mmap,munmap -o /run/trace "${holding[@]}" /run/band --stay 2>/run/story &
     local tracer_pid=$!
-    until grep -q holding /run/story; do sleep 0.01; done
+    ready
     pkill -TERM -P "$tracer_pid"
     wait "$tracer_pid" || true
     awk '/MAP_SHARED.*, 0x20000\)/ { place = $NF; began = $1 }
@@ -64,7 +70,7 @@ written() {
         /run/trace
 }
 for turn in $(seq 11); do written >>/run/written; done
-[ "$(wc -l </run/written)" -eq 11 ]
+[ "$(wc -l </run/written)" -eq 11 ] || { echo "bench: the table is not seen in a trace"; exit 1; }
 echo
 verdict "72,002 endpoints become permanent: rules written" \
     "$(sort -n /run/written | awk 'NR == 6 { printf "%.2f", $1 / 1e6 }')" 2 ms
