@@ -9,18 +9,15 @@
 
 int clinux_errno(void) { return errno; }
 
-int clinux_openat(int directory, const char *path, int flags, mode_t mode) {
-    return openat(directory, path, flags, mode);
+int clinux_openat(int place, const char *path, int flags, mode_t mode) {
+    return openat(place, path, flags, mode);
 }
 
-ssize_t clinux_getdents64(int directory, void *buffer, size_t size) {
-    return getdents64(directory, buffer, size);
-}
+ssize_t clinux_getdents64(int place, void *to, size_t size) { return getdents64(place, to, size); }
 
 _Static_assert(offsetof(struct dirent64, d_reclen) == clinux_dirent_size_offset, "d_reclen");
 _Static_assert(offsetof(struct dirent64, d_type) == clinux_dirent_type_offset, "d_type");
 _Static_assert(offsetof(struct dirent64, d_name) == clinux_dirent_name_offset, "d_name");
-_Static_assert(sizeof(((struct dirent64 *)0)->d_reclen) == 2, "d_reclen is read as a UInt16");
 
 void clinux_close_from(unsigned first) { syscall(SYS_close_range, first, ~0U, 0U); }
 
@@ -28,47 +25,51 @@ void clinux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
 
 int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
-int clinux_lock(int file) {
+int clinux_lock(int file, int asks, pid_t *owner) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    return fcntl(file, F_OFD_SETLK, &lock);
-}
-
-int clinux_lock_owner(int file, pid_t *owner) {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(file, F_OFD_GETLK, &lock) < 0) return -1;
+    if (fcntl(file, asks ? F_OFD_GETLK : F_OFD_SETLK, &lock) < 0) return -1;
     *owner = lock.l_type == F_UNLCK ? 0 : lock.l_pid;
     return 0;
+}
+
+// What came along: of descriptors the kernel's own tells the cgroup of a sender who may be gone
+// (Linux 6.13; 6.15 where he is reaped), and none is kept.
+static void take(struct cmsghdr *c, struct clinux_sender *sender) {
+    if (c->cmsg_type == SCM_CREDENTIALS) {
+        struct ucred *who = (struct ucred *)CMSG_DATA(c);
+        *sender = (struct clinux_sender){who->pid, who->uid, 1, sender->truncated, sender->cgroup};
+        return;
+    }
+    struct { uint64_t mask, cgroup; uint32_t rest[12]; } info = {.mask = 12 /* CGROUPID, EXIT */};
+    int isPidfd = c->cmsg_type == 4 /* SCM_PIDFD */;
+    for (int *came = (int *)CMSG_DATA(c); (char *)(came + 1) <= (char *)c + c->cmsg_len; came++) {
+        if (isPidfd && ioctl(*came, _IOWR(0xff, 11, info), &info) == 0 && info.mask & 4)
+            sender->cgroup = info.cgroup;
+        close(*came);
+    }
 }
 
 ssize_t clinux_receive(int socket, void *buffer, size_t size, struct clinux_sender *sender) {
     struct iovec part = {.iov_base = buffer, .iov_len = size};
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(struct ucred))];
+        char space[CMSG_SPACE(sizeof(struct ucred)) + 2 * CMSG_SPACE(253 * sizeof(int))];
     } control;
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1,
                              .msg_control = &control, .msg_controllen = sizeof control};
-    // MSG_CMSG_CLOEXEC: descriptors that come along must not reach a child; there is no room for
-    // them beside the credentials, so that the kernel closes them itself.
     ssize_t count = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (count < 0) return count;
     *sender = (struct clinux_sender){.truncated = (message.msg_flags & MSG_TRUNC) != 0};
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
-        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS) continue;
-        struct ucred who;
-        memcpy(&who, CMSG_DATA(c), sizeof who);
-        sender->pid = who.pid;
-        sender->uid = who.uid;
-        sender->known = 1;
-    }
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c))
+        if (c->cmsg_level == SOL_SOCKET) take(c, sender);
     return count;
 }
 
 int clinux_accept(int socket, struct clinux_sender *peer) {
     int connection = accept4(socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (connection < 0) return connection;
     struct ucred who;
     socklen_t size = sizeof who;
+    if (connection < 0) return connection;
     if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0) {
         close(connection);
         return -1;
@@ -102,7 +103,7 @@ int clinux_barrier(void) { return (int)syscall(SYS_membarrier, MEMBARRIER_CMD_GL
 
 int clinux_terminal_columns(int file) {
     struct winsize size;
-    return ioctl(file, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+    return ioctl(file, TIOCGWINSZ, &size) ? 0 : size.ws_col;
 }
 
 int clinux_drop_capabilities(uint64_t bits) {

@@ -11,12 +11,11 @@ struct Cgroups: ~Copyable {
         let path: Text
     }
 
-    /// Something that happened.
-    enum News {
-        /// What has become of a cgroup; nil: it is gone.
-        case changed(id: UInt64, isPopulated: Bool?)
-        /// A unit's cgroup has come beside one that is followed.
-        case created(Identity)
+    /// Something that happened to a cgroup.
+    struct News {
+        let id: UInt64
+        /// nil: it is gone.
+        let isPopulated: Bool?
     }
 
     let tree: CgroupTree?
@@ -25,6 +24,8 @@ struct Cgroups: ~Copyable {
     var depthOfRoot = 0
     private var watch: CgroupWatch?
     private var followed: [Followed] = []
+    /// What has come beside one that is followed.
+    private var created: [Text] = []
 
     /// Looks where cgroup2 is; without it nobody has an X.
     init() {
@@ -110,17 +111,22 @@ struct Cgroups: ~Copyable {
                     if id(of: path) == one.id { _ = try? watch?.watch(path) }
                     told += look(at: one)
                 }
-                for case .changed(let id, isPopulated: nil) in told {
-                    followed.removeAll { $0.id == id }
+                for gone in told where gone.isPopulated == nil {
+                    followed.removeAll { $0.id == gone.id }
                 }
             case .changed(let path):
                 for one in followed where one.path == path { told += look(at: one) }
-            case .created(let path):
-                if let identity = identity(in: path) { told.append(.created(identity)) }
+            case .created(let path): created.append(path)
             case .lost: told += lookAgain()
             }
         }
         return told
+    }
+
+    /// The cgroups that have come beside one that is followed, since this was last asked.
+    mutating func takeCreated() -> [Text] {
+        defer { created = [] }
+        return created
     }
 
     /// Looks at all that are followed: news of cgroups can be late or lost.
@@ -131,9 +137,9 @@ struct Cgroups: ~Copyable {
     mutating func lookAgain() -> [News] {
         var news: [News] = []
         for one in followed { news += look(at: one) }
-        for case .changed(let id, isPopulated: nil) in news {
-            for one in followed where one.id == id { watch?.unwatch(one.path) }
-            followed.removeAll { $0.id == id }
+        for gone in news where gone.isPopulated == nil {
+            for one in followed where one.id == gone.id { watch?.unwatch(one.path) }
+            followed.removeAll { $0.id == gone.id }
         }
         return news
     }
@@ -143,10 +149,7 @@ struct Cgroups: ~Copyable {
     private borrowing func look(at one: Followed) -> [News] {
         do throws(Errno) {
             let isThere = try tree?.id(of: one.path) == one.id
-            return [
-                .changed(
-                    id: one.id, isPopulated: isThere ? try tree?.isPopulated(one.path) : nil)
-            ]
+            return [News(id: one.id, isPopulated: isThere ? try tree?.isPopulated(one.path) : nil)]
         } catch {
             return []
         }

@@ -246,8 +246,12 @@ struct Loop: ~Copyable {
             let datagram = try releaseSocket.receive(most: Limits.nameBytesMax)
             switch datagram {
             case .nothing: return
-            case .message(let bytes, let uid, let pid):
-                if mayRelease(uid) { release(ReleaseRequest(datagram: bytes), by: pid) }
+            case .message(let bytes, let uid, let pid, let cgroup):
+                if !mayRelease(uid) { continue }
+                let sender = cgroup.flatMap { lookout.cgroups.identity(inCgroup: $0) }
+                release(
+                    ReleaseRequest(datagram: bytes), by: sender ?? lookout.cgroups.identity(of: pid)
+                )
             case .tooLarge(let uid):
                 if mayRelease(uid) { release(nil, by: nil) }
             }
@@ -266,16 +270,16 @@ struct Loop: ~Copyable {
         return false
     }
 
-    private mutating func release(_ request: ReleaseRequest?, by pid: Int32?) {
+    private mutating func release(_ request: ReleaseRequest?, by sender: Identity?) {
         switch request {
         case nil: log.say(.debug, "portreserve: a datagram that names no service, ignoring it")
-        case .everyService: _ = releaseEveryService(by: pid)
+        case .everyService: _ = releaseEveryService(by: sender)
         case .service(let name):
             guard let service = keeper.table.plan.service(name) else {
                 log.say(.debug, "'\(name)': no such service, nothing to release")
                 return
             }
-            _ = release(service, by: pid)
+            _ = release(service, by: sender)
         }
     }
 }

@@ -68,13 +68,8 @@ extension Loop {
 
     @inline(never)
     private mutating func takeCgroupNews(_ news: [Cgroups.News]) {
-        for one in news {
-            switch one {
-            case .changed(let id, let isPopulated):
-                keeper.note(cgroup: id, isPopulated: isPopulated)
-            case .created(let identity): admit(identity)
-            }
-        }
+        for one in news { keeper.note(cgroup: one.id, isPopulated: one.isPopulated) }
+        for path in lookout.cgroups.takeCreated() { admit(cgroup: path) }
     }
 
     /// Takes the news that a process has ended.
@@ -278,6 +273,8 @@ extension Holder {
     fileprivate func isSame(as other: Holder?) -> Bool {
         guard let other else { return false }
         if case .timeWait = means, case .timeWait = other.means { return true }
-        return cookies == other.cookies && processes.first?.pid == other.processes.first?.pid
+        // Who binds anew has another socket, and is the same.
+        if let process = processes.first { return process.pid == other.processes.first?.pid }
+        return other.processes.isEmpty && cookies == other.cookies
     }
 }

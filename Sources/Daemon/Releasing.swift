@@ -2,9 +2,9 @@ internal import Reservations
 internal import Text
 
 extension Loop {
-    /// Lets a service's endpoints go, as the process `pid` asked, and says how many were held.
-    mutating func release(_ service: Int, by pid: Int32?) -> Int {
-        beginRelease(of: service, by: lookout.cgroups.identity(of: pid))
+    /// Lets a service's endpoints go, as somebody asked, and says how many were held.
+    mutating func release(_ service: Int, by identity: Identity?) -> Int {
+        beginRelease(of: service, by: identity)
         var released = 0
         for entry in keeper.table.entries(of: service) where keeper.release(entry, to: service) {
             released += 1
@@ -16,9 +16,8 @@ extension Loop {
     }
 
     /// Lets every service's endpoints go but the permanent ones, and says how many were held.
-    mutating func releaseEveryService(by pid: Int32?) -> Int {
+    mutating func releaseEveryService(by identity: Identity?) -> Int {
         let plan = keeper.table.plan
-        let identity = lookout.cgroups.identity(of: pid)
         for service in plan.services.indices where keeper.isReleasedWithAll(service) {
             beginRelease(of: service, by: identity)
         }
@@ -52,7 +51,8 @@ extension Loop {
 
     /// Lets a unit in that has come after the release of its service, by one that may itself.
     @inline(never)
-    mutating func admit(_ identity: Identity) {
+    mutating func admit(cgroup path: Text) {
+        guard let identity = lookout.cgroups.identity(in: path) else { return }
         for (number, service) in keeper.table.plan.services.enumerated()
         where identity.isUnit(of: service) && keeper.table.rule(of: number).presence != .unknown {
             if let place = lookout.cgroups.place(of: identity) { keeper.admit(place, to: number) }

@@ -48,7 +48,7 @@ extension Loop {
             client.nextIncident = 0
         case .release(let name):
             if !client.isRoot { throw .notYours(name) }
-            client.answer(try release(named: name, by: client.pid))
+            client.answer(try release(named: name, by: lookout.cgroups.identity(of: client.pid)))
         case .hold(let name):
             if !client.isRoot { throw .notYours(name) }
             client.answer(try hold(named: name))
@@ -68,13 +68,15 @@ extension Loop {
     }
 
     @inline(never)
-    private mutating func release(named name: Text, by pid: Int32) throws(CallError) -> Reply {
+    private mutating func release(
+        named name: Text, by identity: Identity?
+    ) throws(CallError) -> Reply {
         let services = try services(named: name)
         var released = 0
         if name == "*" {
-            released = releaseEveryService(by: pid)
+            released = releaseEveryService(by: identity)
         } else {
-            for service in services { released += release(service, by: pid) }
+            for service in services { released += release(service, by: identity) }
         }
         let busy = count(services) { $0 == .busy }
         return Reply([Member("released", .integer(released)), Member("busy", .integer(busy))])

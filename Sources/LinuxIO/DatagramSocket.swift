@@ -2,8 +2,9 @@ internal import CLinux
 
 /// One datagram taken from a local socket.
 public enum Datagram: Equatable {
-    /// `uid` and `pid` are the kernel's word for who sent it, nil where it gave none.
-    case message([UInt8], uid: UInt32?, pid: Int32?)
+    /// `uid`, `pid` and `cgroup` are the kernel's word for who sent it, nil where it gave none; his
+    /// cgroup's number is told though he is gone.
+    case message([UInt8], uid: UInt32?, pid: Int32?, cgroup: UInt64?)
     /// Larger than was asked for, and dropped.
     case tooLarge(uid: UInt32?)
     /// Nothing is there now.
@@ -16,6 +17,8 @@ public enum Datagram: Equatable {
 public func boundDatagramSocket(at path: Path) throws(Errno) -> Descriptor {
     let socket = try localSocket(SOCK_DGRAM)
     try socket.set(SOL_SOCKET, SO_PASSCRED, 1)
+    // Before Linux 6.5 there is none, and the pid has to do.
+    try? socket.set(SOL_SOCKET, passPidfd, 1)
     try unsafe withLocalName(path) { (name, size) throws(Errno) in
         try unsafe socket.bind(name, size: size)
     }
@@ -68,6 +71,10 @@ extension Descriptor {
         let uid = sender.known == 1 ? sender.uid : nil
         if sender.truncated == 1 { return .tooLarge(uid: uid) }
         let pid = sender.known == 1 && sender.pid > 0 ? sender.pid : nil
-        return .message(Array(bytes.prefix(count)), uid: uid, pid: pid)
+        let cgroup = sender.cgroup == 0 ? nil : sender.cgroup
+        return .message(Array(bytes.prefix(count)), uid: uid, pid: pid, cgroup: cgroup)
     }
 }
+
+/// SO_PASSPIDFD of Linux 6.5.
+private let passPidfd: Int32 = 76

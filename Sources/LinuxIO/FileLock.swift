@@ -11,9 +11,9 @@ public enum LockAnswer: Equatable {
 extension Descriptor {
     /// Locks the whole file for its open file description; a lock of fcntl's old kind excludes it.
     public borrowing func lock() throws(Errno) -> LockAnswer {
-        let number = number
+        var owner: Int32 = 0
         do throws(Errno) {
-            _ = try ask { clinux_lock(number) }
+            _ = try ask { unsafe clinux_lock(number, 0, &owner) }
             return .locked
         } catch .wouldBlock {
             return try lockOwner() ?? .refused(pid: nil)
@@ -23,8 +23,7 @@ extension Descriptor {
     /// Who has a lock on the file; nil when nobody has.
     public borrowing func lockOwner() throws(Errno) -> LockAnswer? {
         var owner: Int32 = 0
-        let number = number
-        _ = try ask { unsafe clinux_lock_owner(number, &owner) }
+        _ = try ask { unsafe clinux_lock(number, 1, &owner) }
         if owner == 0 { return nil }
         return .refused(pid: owner > 0 ? owner : nil)
     }

@@ -195,7 +195,7 @@ private struct Syslog: ~Copyable {
 
     /// The next line, nil where there is none.
     func next() -> String? {
-        guard case .message(let bytes, _, _) = try? socket.receive(most: 500) else { return nil }
+        guard case .message(let bytes, _, _, _) = try? socket.receive(most: 500) else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

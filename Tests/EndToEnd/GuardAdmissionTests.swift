@@ -1,5 +1,6 @@
 /// Who is let in by a rule, who is so no longer, and what those are told who are not.
 
+import Foundation
 import Testing
 
 @Suite("guard: who is let in", .enabled(if: hasCgroups, "needs a writable cgroup2"))
@@ -158,4 +159,36 @@ struct GuardAdmissionTests {
                 """)
         }
     }
+
+    @Test(
+        "the unit of a portrelease of 0.0.5, which has ended before its datagram is read",
+        .enabled(if: kernelTellsOfTheReaped, "needs Linux 6.15"))
+    func goneSender() throws {
+        try Room.run { room in
+            try room.playGuarded(
+                """
+                path = cgroup("svc.service")
+                def send():
+                    its = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                    its.connect("/run/portreserve/socket")
+                    # Descriptors that nobody has asked for are closed, and hide nothing.
+                    socket.send_fds(its, [b"svc"], [0, 1, 2])
+                daemon.send_signal(signal.SIGSTOP)
+                same("sent", run_in(path, send), 0)
+                before = len(os.listdir(f"/proc/{daemon.pid}/fd"))
+                daemon.send_signal(signal.SIGCONT)
+                becomes(4000, "released")
+                holds("no descriptor more", len(os.listdir(f"/proc/{daemon.pid}/fd")) <= before)
+                refuses_others()
+                holds("the service binds", may_bind_in(path))
+                """)
+        }
+    }
 }
+
+/// Whether PIDFD_GET_INFO tells of a process that is reaped.
+private let kernelTellsOfTheReaped: Bool = {
+    let release = try? String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8)
+    let numbers = (release ?? "").split(separator: ".").prefix(2).compactMap { Int($0) }
+    return numbers.count == 2 && (numbers[0], numbers[1]) >= (6, 15)
+}()

@@ -28,10 +28,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
-#include <sys/types.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 // errno is a macro.
@@ -54,9 +52,8 @@ void clinux_ignore_sigpipe(void);
 int clinux_pipe(int ends[2]);
 
 // fcntl is variadic. A write lock on the whole file, owned by the open file description.
-int clinux_lock(int file);
+int clinux_lock(int file, int asks, pid_t *owner);
 // The pid that holds a lock on the file; 0: nobody; -1: an open file description holds it.
-int clinux_lock_owner(int file, pid_t *owner);
 
 // The CMSG macros, struct ucred: one datagram and who sent it.
 struct clinux_sender {
@@ -64,6 +61,7 @@ struct clinux_sender {
     uid_t uid;
     int known;      // 1: pid and uid are the kernel's word
     int truncated;  // 1: the datagram was larger than the buffer
+    uint64_t cgroup;  // 0: not known
 };
 ssize_t clinux_receive(int socket, void *buffer, size_t size, struct clinux_sender *sender);
 
