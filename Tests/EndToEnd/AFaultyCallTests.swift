@@ -46,6 +46,7 @@ struct FaultyCall: Sendable, CustomTestStringConvertible {
         FaultyCall("timerfd_create", "EMFILE ENFILE ENODEV ENOMEM"),
         FaultyCall("timerfd_settime", "ENOMEM"),
         FaultyCall("inotify_init1", "EMFILE ENFILE ENOMEM"),
+        FaultyCall("inotify_add_watch", "EACCES ENOENT ENOMEM ENOSPC"),
         FaultyCall("fcntl", "EAGAIN EACCES EINTR ENOLCK EDEADLK EMFILE"),
         FaultyCall("mkdir", "EACCES EEXIST ENOMEM ENOSPC EROFS EDQUOT"),
         FaultyCall("mkdirat", "EACCES EEXIST ENOMEM ENOSPC EROFS EDQUOT"),
