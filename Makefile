@@ -146,7 +146,8 @@ demo: lean ## a session to follow, in namespaces of its own: hold, thief, releas
 	@tools/demo.sh build
 
 clean: ## forgets all that was built
-	@rm -rf .build $(lean_folder) $(fuzz_folder) $(varlinkctl_folder) $(debian_folder) build
+	@rm -rf .build $(lean_folder) $(fuzz_folder) $(varlinkctl_folder) build
+	@[ ! -e $(debian_folder) ] || tools/root.sh rm -rf $(debian_folder)
 
 check: lint test fuzz measure ## all that CI runs
 

@@ -6,7 +6,7 @@
 turns=11
 
 unit=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)/portreserve-bench.service
-mkdir "$unit"
+mkdir -p "$unit"
 trap 'rmdir "$unit"' EXIT
 in_unit() { bash -c 'echo 0 >"$0/cgroup.procs"; exec "$@"' "$unit" "$@"; }
 

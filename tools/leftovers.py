@@ -8,6 +8,7 @@ for all programs and links that there are. What others have and load meanwhile i
 programs with our name or at that root which nobody holds, or a process that the command has left.
 """
 import ctypes
+import errno
 import os
 import signal
 import struct
@@ -116,12 +117,17 @@ def holders():
     found = {}
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            for fd in os.listdir(f"/proc/{pid}/fdinfo"):
-                for line in open(f"/proc/{pid}/fdinfo/{fd}"):
-                    if line.startswith("prog_id:"):
-                        found.setdefault(int(line.split()[1]), set()).add(int(pid))
+            numbers = os.listdir(f"/proc/{pid}/fdinfo")
         except OSError:
             continue  # it has ended
+        for number in numbers:
+            try:
+                lines = open(f"/proc/{pid}/fdinfo/{number}").readlines()
+            except OSError:
+                continue  # it is closed
+            for line in lines:
+                if line.startswith("prog_id:"):
+                    found.setdefault(int(line.split()[1]), set()).add(int(pid))
     return found
 
 
@@ -179,9 +185,14 @@ def run(words):
 def main():
     if len(sys.argv) < 2:
         sys.exit("usage: tools/leftovers.py COMMAND [ARG...]")
+    if SYS_BPF is None:
+        sys.exit("leftovers: the number of bpf(2) is not known for this machine")
     try:
         before = programs()
-    except (OSError, ctypes.ArgumentError) as error:
+    except OSError as error:
+        # Who may not ask may yet load.
+        if error.errno != errno.ENOSYS:
+            sys.exit(f"leftovers: bpf(2): {error}; start it as root")
         print(f"leftovers: bpf(2): {error}, nothing can be left in the kernel", file=sys.stderr)
         sys.exit(run(sys.argv[1:]))
     status = run(sys.argv[1:])

@@ -42,6 +42,7 @@ static void take(struct cmsghdr *c, struct clinux_sender *sender) {
     }
     struct { uint64_t mask, cgroup; uint32_t rest[12]; } info = {.mask = 12 /* CGROUPID, EXIT */};
     int isPidfd = c->cmsg_type == 4 /* SCM_PIDFD */;
+    if (!isPidfd && c->cmsg_type != SCM_RIGHTS) return;
     for (int *came = (int *)CMSG_DATA(c); (char *)(came + 1) <= (char *)c + c->cmsg_len; came++) {
         if (isPidfd && ioctl(*came, _IOWR(0xff, 11, info), &info) == 0 && info.mask & 4)
             sender->cgroup = info.cgroup;

@@ -19,12 +19,6 @@ extension Keeper {
         if book == nil { return }
         do throws(Errno) {
             unruled = try book?.take(table.plan, after: old, change.kept) ?? []
-            if !unruled.isEmpty, book?.hasStale ?? false {
-                // What the old plan had is given up by that, and is there for the rest.
-                try book?.write(table, Array(table.plan.entries.indices))
-                let same = Change(from: table.plan, to: table.plan)
-                unruled = try book?.take(table.plan, after: table.plan, same.kept) ?? []
-            }
         } catch {
             return loseGuard(error)
         }
@@ -45,14 +39,6 @@ extension Keeper {
         if book == nil { return }
         book?.admit(table, service, isNew: false)
         writeRules(table.entries(of: service).filter { table.claimant(of: $0) == service })
-    }
-
-    /// Why a service has no rule that should have one.
-    borrowing func whyUnruled(_ service: Int) -> Text {
-        let sets = table.plan.addressSets(of: service)
-        let isTooMany = sets.contains { $0.count > Rules.addressesMax }
-        return isTooMany
-            ? "more than \(Rules.addressesMax) addresses on one port" : "no rule is left for it"
     }
 
     /// The ports that are kept by rules.
@@ -80,6 +66,8 @@ extension Keeper {
     /// any more.
     @inline(never)
     mutating func renewHolds() {
+        // What was seen before may be over.
+        occupants = nil
         for (entry, planned) in table.plan.entries.enumerated()
         where table.state(of: entry) == .held && known[entry].hold == nil {
             if isKeptByRule(entry), !isOccupied(planned.endpoint) { continue }

@@ -23,7 +23,7 @@ extension Keeper {
 
     /// Whether it needs no hold: nobody's port, which its rule keeps.
     borrowing func isKeptByRule(_ entry: Int) -> Bool {
-        table.plan.entries[entry].permanent && isReserved == true
+        table.plan.entries[entry].permanent && rulesSuffice == true
             && table.keeping(of: entry) == .guarded
     }
 

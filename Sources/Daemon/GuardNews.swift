@@ -100,7 +100,7 @@ extension Loop {
             count: event.count)
         let isFirst = incidents.note(incident, isTotal: true)
         let cure = cure(of: entry, identity)
-        let isToldMore = cure == .admitted || cure != .none && guardWatch.explain(event.cgroup)
+        let isToldMore = cure != .none && guardWatch.explain(event.cgroup)
         if !isFirst, !isToldMore { return }
         log.say(.warning, Saying(keeper.table, entry).refused(incident.culprit, cure))
     }
@@ -111,26 +111,15 @@ extension Loop {
         let service = keeper.table.claimant(of: entry)
         let state = keeper.table.state(of: entry)
         guard let identity, identity.isUnit(of: keeper.table.plan.services[service]) else {
-            if state.isReleased { letUsersIn(to: service) }
             return state.isReleased ? .name : .none
         }
-        if case .service = keeper.table.admission(to: entry),
+        if !identity.isNested, case .service = keeper.table.admission(to: entry),
             let place = place(of: identity, service)
         {
             keeper.admit(place, to: service)
             return .admitted
         }
         return state == .held ? .release : .none
-    }
-
-    /// The slice of what users run may have come after the release.
-    @inline(never)
-    private mutating func letUsersIn(to service: Int) {
-        guard let book = keeper.book, book.users == nil, let users = lookout.cgroups.users() else {
-            return
-        }
-        book.users = users
-        keeper.renewRules(of: service)
     }
 
     /// Notes who has an endpoint that is not his.

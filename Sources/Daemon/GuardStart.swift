@@ -6,6 +6,9 @@ internal import Text
 /// How often it is looked whether others have changed the list of reserved ports.
 private let reservedPauseMs = 60_000
 
+/// Why a service has no rule that should have one.
+let whyUnruled: Text = "no rule is left, or more than 4 addresses on one port"
+
 extension Loop {
     /// Loads the guard, or says why there is none, and gives up the right to load more.
     @inline(never)
@@ -47,8 +50,8 @@ extension Loop {
         if lookout.cgroups.depthOfRoot > 0 {
             log.say(
                 .notice,
-                "portreserve: in a cgroup namespace: the guard is asked in that alone, and who is "
-                    + "outside of it can take a port that is released")
+                "portreserve: in a cgroup namespace: who is outside of it is not guarded against, and "
+                    + "can take a port that is released")
         }
         return book
     }
@@ -73,24 +76,26 @@ extension Loop {
     /// Has the kernel give to nobody what the guard keeps: its programs see no automatic ports.
     @inline(never)
     mutating func reservePorts() {
-        let wanted = keeper.guardedPorts()
-        if wanted.isEmpty, reserved.isEmpty { return }
         // Before one looks: what is written from here on is told, our own writing too.
         reservedWatch.begin()
+        let wanted = keeper.guardedPorts()
+        if wanted.isEmpty, reserved.isEmpty { return }
         do throws(Errno) {
             let isNew = try reserved.keep(wanted)
-            let wasReserved = keeper.isReserved == true
-            keeper.isReserved = true
+            let wasTried = keeper.rulesSuffice != nil
+            // Outside of a cgroup namespace nobody is asked.
+            keeper.rulesSuffice = lookout.cgroups.depthOfRoot == 0
             // Somebody may have been given what is held by its rule alone.
-            if isNew, wasReserved { keeper.renewHolds() }
+            if isNew, wasTried { keeper.renewHolds() }
         } catch {
-            if keeper.isReserved != false {
+            if keeper.rulesSuffice != false {
                 log.say(
                     .warning,
                     "portreserve: ip_local_reserved_ports: \(error), an outgoing connection may "
                         + "take a port that is released")
             }
-            keeper.isReserved = false
+            keeper.rulesSuffice = false
+            keeper.renewHolds()
         }
         guardWatch.reservedAt = wanted.isEmpty ? nil : monotonicMilliseconds() + reservedPauseMs
     }
@@ -101,8 +106,8 @@ extension Loop {
             log.say(
                 .warning,
                 "'\(keeper.table.plan.services[service].name)': not guarded: "
-                    + "\(keeper.whyUnruled(service)), its ports are free from their release until it "
-                    + "has bound them")
+                    + "\(whyUnruled), its ports are free from their release until it has bound them"
+            )
         }
     }
 }

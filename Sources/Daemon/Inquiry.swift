@@ -79,8 +79,8 @@ struct Inquiry: ~Copyable {
     /// Begins a walk for the owners of what the subjects have.
     @inline(never)
     private mutating func walk() -> [Finding] {
-        if subjects.isEmpty { return [] }
         owners = []
+        if subjects.isEmpty { return [] }
         let inodes = subjects.flatMap { $0.sighting.keepers.map { $0.inode } }
         search = try? OwnerSearch(for: inodes)
         if search != nil { return [] }

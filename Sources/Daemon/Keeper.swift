@@ -49,8 +49,9 @@ struct Keeper: ~Copyable {
     var unruled: [Int] = []
     /// Why there is no guard where one is wanted.
     var absence: Text?
-    /// Whether the kernel gives guarded ports to nobody; nil: that was not tried.
-    var isReserved: Bool?
+    /// Whether a rule alone keeps a port: the kernel gives it to nobody, and asks whoever may bind it;
+    /// nil: that was not tried.
+    var rulesSuffice: Bool?
     /// Whether an endpoint is tried for the first time; that it is held then is no news.
     private var isStarting = false
     /// Grows with every change of a state or of the plan.
@@ -279,6 +280,7 @@ extension Keeper {
         for pair in change.kept where old.keeping(of: pair.old) != table.keeping(of: pair.new) {
             renew(pair.new)
         }
+        if book != nil { renewHolds() }
         act(table.reconcile())
         changeCount += 1
     }

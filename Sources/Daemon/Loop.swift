@@ -248,7 +248,8 @@ struct Loop: ~Copyable {
             case .nothing: return
             case .message(let bytes, let uid, let pid, let cgroup):
                 if !mayRelease(uid) { continue }
-                let sender = cgroup.flatMap { lookout.cgroups.identity(inCgroup: $0) }
+                // A pid may be another one's by now, so it is asked only where nothing else tells.
+                let sender = cgroup.map { lookout.cgroups.identity(inCgroup: $0) }
                 release(
                     ReleaseRequest(datagram: bytes), by: sender ?? lookout.cgroups.identity(of: pid)
                 )

@@ -71,9 +71,8 @@ extension Keeper {
         switch table.keeping(of: entry) {
         case .shared: return "'share' lets servers come without a release"
         case .unguarded:
-            let claimant = table.claimant(of: entry)
-            let isRuled = !unruled.contains(claimant)
-            return isRuled ? "'unguarded' in \(unguardedPath(entry))" : whyUnruled(claimant)
+            let isRuled = !unruled.contains(table.claimant(of: entry))
+            return isRuled ? "'unguarded' in \(unguardedPath(entry))" : whyUnruled
         case .guarded:
             let isReleased = table.state(of: entry).isReleased
             return isReleased ? "released by no unit of it" : "who has it is in no unit"

@@ -10,7 +10,11 @@ extension Loop {
             released += 1
         }
         if released > 0 {
-            log.say(.notice, "Released service \(keeper.table.plan.services[service].name)")
+            let asked = keeper.table.plan.services[service]
+            log.say(.notice, "Released service \(asked.name)")
+            if keeper.isOpen(service) {
+                log.say(.notice, sayingOpen(asked, releasedBy: identity?.unit))
+            }
         }
         return released
     }
@@ -44,30 +48,15 @@ extension Loop {
             places = asked.units.compactMap { lookout.cgroups.place(ofUnit: $0) } + [x]
         }
         keeper.beginRelease(of: service, by: places, users: lookout.cgroups.users())
-        if places.isEmpty, keeper.isOpen(service) {
-            log.say(.notice, sayingOpen(asked, releasedBy: identity?.unit))
-        }
     }
 
     /// Lets a unit in that has come after the release of its service, by one that may itself.
     @inline(never)
     mutating func admit(cgroup path: Text) {
-        guard let identity = lookout.cgroups.identity(in: path) else { return }
+        guard let identity = lookout.cgroups.identity(in: path), !identity.isNested else { return }
         for (number, service) in keeper.table.plan.services.enumerated()
-        where identity.isUnit(of: service) && keeper.table.rule(of: number).presence != .unknown {
+        where identity.isUnit(of: service) {
             if let place = lookout.cgroups.place(of: identity) { keeper.admit(place, to: number) }
-        }
-    }
-
-    /// Lets in the units that services name, where who has asked or bound is known already.
-    @inline(never)
-    mutating func admitUnits() {
-        for (number, service) in keeper.table.plan.services.enumerated()
-        where keeper.table.rule(of: number).presence != .unknown {
-            for unit in service.units {
-                guard let place = lookout.cgroups.place(ofUnit: unit) else { continue }
-                keeper.admit(place, to: number)
-            }
         }
     }
 

@@ -43,9 +43,8 @@ extension Keeper {
         // What is new, and what there were too few descriptors for.
         hold(plan.entries.indices.filter { table.state(of: $0) == .planned }, log)
         let added = counted(change.added.count, "port", "ports")
-        let changed = plan.services.count { $0.isChanged(from: old) }
-        let whose: Text = counted(changed, "service", "services")
-        let news: Text = changed == 0 ? "" : "; others than before may bind for \(whose)"
+        let isChanged = plan.services.contains { $0.isChanged(from: old) }
+        let news: Text = isChanged ? "; 'unit' or 'unguarded' has changed" : ""
         log.say(
             .notice,
             "portreserve: reloaded: \(added) added, \(change.removed.count) removed, "

@@ -32,9 +32,6 @@ final class RuleBook {
         self.kernel = kernel
     }
 
-    /// Whether rules are in use that nobody needs any longer; `write` gives them up.
-    var hasStale: Bool { !stale.isEmpty }
-
     /// Makes the rules that a plan needs and the last one did not, and names the services for which
     /// none is left.
     ///
@@ -121,13 +118,20 @@ final class RuleBook {
         var places = x.places.map { GuardPlace(id: $0.id, level: $0.level) }
         if let users, isNew || table.isAwaited(service) { places.append(users) }
         let name = table.plan.services[service].name
+        // A session that programs have let in for one rule of the service is so for all of them.
+        var sessions: [GuardPlace] = []
+        for rule in written where rule.owner == name && !isNew {
+            sessions += kernel.rules.places(of: rule.number).filter { place in
+                !place.isOpen && !rule.places.contains { $0.id == place.id }
+            }
+        }
         for index in written.indices where written[index].owner == name {
             let rule = written[index].number
             for place in isNew ? kernel.rules.places(of: rule) : written[index].places
             where !places.contains(where: { $0.id == place.id }) {
                 kernel.rules.clear(place.id, of: rule)
             }
-            for place in places { _ = kernel.rules.add(place, to: rule) }
+            for place in places + sessions { _ = kernel.rules.add(place, to: rule) }
             kernel.rules.begin(x.generation, of: rule)
             written[index].places = places
         }
@@ -159,16 +163,19 @@ extension RuleBook {
 }
 
 extension Table {
-    /// Whether an endpoint of the service is released, and not bound yet.
+    /// Whether an endpoint of the service is released, and none is bound yet.
     fileprivate func isAwaited(_ service: Int) -> Bool {
-        entries(of: service).contains { state(of: $0).isReleased && claimant(of: $0) == service }
+        !isServing(service)
+            && entries(of: service).contains {
+                state(of: $0).isReleased && claimant(of: $0) == service
+            }
     }
 }
 
 extension Plan {
     /// The sets of addresses on which the service has ports; an empty one is all of them.
     @inline(never)
-    func addressSets(of service: Int) -> [[InternetAddress]] {
+    fileprivate func addressSets(of service: Int) -> [[InternetAddress]] {
         var sets: [[InternetAddress]] = []
         for reservation in reservations[services[service].reservations] {
             let addresses = addresses(onPortOf: reservation.entry)

@@ -90,9 +90,10 @@ enum Refused {
 /// That everybody may bind what a service was released to; `unit` is that of who has asked.
 func sayingOpen(_ service: Plan.Service, releasedBy unit: Text?) -> Text {
     let who: Text = unit.map { "'\($0)', which is no unit of it" } ?? "somebody in no unit"
-    let cure: Text = unit.map { "; if it is one, write 'unit \($0)' in \(service.path)" } ?? ""
-    return "'\(service.name)': released by \(who), so everybody may bind its ports until one has"
-        + cure
+    let said: Text = "'\(service.name)': released by \(who), so everybody may bind its ports"
+    // Where the file names units it is a helper's, by all that is known.
+    guard let unit, service.units.isEmpty else { return said }
+    return said + "; if it is one, write 'unit \(unit)' in \(service.path)"
 }
 
 extension State {

@@ -11,7 +11,6 @@ extension Loop {
         let outcome = keeper.reload(places, log)
         // A configuration without a port is no release of the last one.
         stays = stays || keeper.table.heldCount == 0
-        admitUnits()
         sayUnruled()
         reservePorts()
         let plan = keeper.table.plan

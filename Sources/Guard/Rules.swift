@@ -13,9 +13,6 @@ public struct Rules: ~Copyable {
     /// The rule of what is held: nobody may bind, on whatever address.
     public let nobody: RuleNumber
 
-    /// As many addresses as a rule has room for.
-    public static let addressesMax = Int(RuleOffset.addresses)
-
     /// Makes them for a network namespace, with no port in the table yet.
     init(network: UInt64) throws(Errno) {
         let map = try Descriptor.map(.memory(bytes: Layout.bytes))
@@ -48,7 +45,7 @@ public struct Rules: ~Copyable {
     public mutating func make(
         for addresses: [InternetAddress] = [], generation: Int = 0
     ) throws(Errno) -> RuleNumber? {
-        if addresses.count > Rules.addressesMax { return nil }
+        if addresses.count > Int(RuleOffset.addresses) { return nil }
         guard let number = takeNumber() else { return nil }
         let rule = RuleNumber(number: number)
         do throws(Errno) { try mapPages(to: rule) } catch {

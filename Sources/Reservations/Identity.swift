@@ -6,6 +6,8 @@ public struct Identity: Equatable, Sendable {
     public let cgroup: Text
     /// The unit, where its name is that of one.
     public let unit: Text?
+    /// Whether it is below another unit, which may have made it and named it as it likes.
+    public let isNested: Bool
 
     /// Finds it in the cgroup of a process; nil where that says nothing of who will bind.
     ///
@@ -24,6 +26,7 @@ public struct Identity: Equatable, Sendable {
         if Text(cgroup) == own { return nil }
         self.cgroup = Text(cgroup)
         unit = end.map { Text(names[$0]) }
+        isNested = end.map { names[..<$0].contains { isUnitName($0) } } ?? false
     }
 
     /// Whether this is a unit of `service`: of its own name, an instance of a template of that

@@ -85,7 +85,8 @@ public struct Rule: Equatable, Sendable {
         if isNew { generation = max(generation, old.generation) }
     }
 
-    /// Lets a cgroup in; the oldest without a socket goes where there is no room, else the oldest.
+    /// Lets a cgroup in; where there is no room the oldest goes that has no socket and has not asked,
+    /// else the oldest.
     public mutating func enter(_ place: Place) {
         isKnown = true
         if let known = places.firstIndex(where: { $0.id == place.id }) {
@@ -94,7 +95,8 @@ public struct Rule: Equatable, Sendable {
             return
         }
         if places.count == Rule.placesMax {
-            places.remove(at: places.firstIndex { $0.socketCount == 0 } ?? 0)
+            places.remove(
+                at: places.firstIndex { $0.socketCount == 0 && !$0.hasAsked } ?? 0)
         }
         places.append(place)
         assert(places.count <= Rule.placesMax, "a rule has room for no more")

@@ -15,8 +15,9 @@ package enum Span {
     package static let supervisedGraceMs = 10_000
     /// Busy: after each refusal in a row, the last one again and again.
     package static let retriesMs = [1, 10, 100, 30_000]
-    /// Bound and not seen: no socket is so long about to listen.
-    package static let unseenMs = 10
+    /// Bound and not seen: most sockets listen within microseconds, some never do, and a look costs
+    /// milliseconds.
+    package static let unseenMs = 100
     /// The kernel refused for another reason than its use.
     package static let failedMs = 30_000
 }

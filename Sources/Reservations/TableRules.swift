@@ -7,7 +7,7 @@ extension Table {
     public mutating func beginRelease(of service: Int, by places: [Place]) -> [Step] {
         var rule = rules[service]
         rule.release(by: places.last, isServing: isServing(service))
-        takeOverReleased(by: service, &rule)
+        if !places.isEmpty { letInReleased(by: service, &rule) }
         // The one who asks comes last, and stays where there is no room for all.
         for place in places { rule.enter(place) }
         return renew(service, rule)
@@ -15,16 +15,22 @@ extension Table {
 
     /// Lets in who was released what this service claims as well, and has not bound it yet.
     @inline(never)
-    private func takeOverReleased(by service: Int, _ rule: inout Rule) {
-        for entry in entries(of: service) where states[entry].isReleased {
-            let other = claimant(of: entry)
-            if other != service { rule.takeOver(rules[other], isNew: false) }
+    private func letInReleased(by service: Int, _ rule: inout Rule) {
+        for entry in entries(of: service)
+        where states[entry].isReleased && claimant(of: entry) != service {
+            for place in rules[claimant(of: entry)].places
+            where rule.places.count < Rule.placesMax {
+                var place = Place(id: place.id, level: place.level, isPopulated: place.isPopulated)
+                place.isOwn = false
+                rule.enter(place)
+            }
         }
     }
 
-    /// Lets in a unit of a service that came after its release.
+    /// Lets in a unit of a service that came after its release, where there is room for it.
     public mutating func admit(_ place: Place, to service: Int) -> [Step] {
         var rule = rules[service]
+        if rule.presence == .unknown || rule.places.count == Rule.placesMax { return [] }
         rule.enter(place)
         return renew(service, rule)
     }

@@ -27,7 +27,11 @@ run() {
     mkdir "$cgroup"
     unshare --mount --net --pid --uts --ipc --fork --kill-child "$0" --enter "$cgroup" 3>&- 4>&- &
     machine=$!
-    wait $machine
+    local ended=0
+    wait $machine || ended=$?
+    # Its number may be another's from now on.
+    machine=''
+    return $ended
 }
 
 finish() {

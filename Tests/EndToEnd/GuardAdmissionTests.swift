@@ -111,17 +111,20 @@ struct GuardAdmissionTests {
     @Test("both of two services that name one port and have asked for it")
     func both() throws {
         try Room.run { room in
-            room.configure("other", "4000/tcp\n")
+            room.configure("second", "4000/tcp\n")
             try room.playGuarded(
                 """
-                first, second = cgroup("svc.service"), cgroup("other2.service")
-                release_in(first)
-                path = cgroup("other@1.service")
-                same("the other", run_in(path, lambda: release("other")), 0)
-                refuses_others()
-                svc = Service(first)
-                same("the first to ask", svc.answer(), "y")
-                svc.stop()
+                for turn in range(2):
+                    first, second = cgroup("svc.service"), cgroup("second@1.service")
+                    release_in(first)
+                    same("the second", run_in(second, lambda: release("second")), 0)
+                    refuses_others()
+                    svc = Service([first, second][turn])
+                    same(f"{turn}", svc.answer(), "y")
+                    svc.stop()
+                    remove(first)
+                    remove(second)
+                    becomes(4000, "held")
                 """)
         }
     }
@@ -156,6 +159,66 @@ struct GuardAdmissionTests {
                     return [it["count"] for it in its if it["by"]["unit"] == "burst.service"]
                 until("one incident", lambda: count())
                 same("counted", count(), [50])
+                """)
+        }
+    }
+
+    @Test("no session, once the service has bound one of its ports")
+    func sessionLater() throws {
+        try Room.run { room in
+            try room.playGuarded(
+                by: "4000\n",
+                """
+                session = cgroup(SESSIONS + "/session-c1.scope")
+                svc = Service(cgroup("svc.service"), releases=True)
+                same("tcp alone", svc.answer(), "y")
+                until("served", lambda: "serving" in states())
+                same("closed", svc.ask(b"c"), "c")
+                until("closed", lambda: "serving" not in states())
+                holds("the session, tcp", not may_bind_in(session))
+                holds("the session, udp", not may_bind_in(session, kind=socket.SOCK_DGRAM))
+                same("once more", svc.ask(b"b"), "y")
+                svc.stop()
+                """)
+        }
+    }
+
+    @Test("a session that has bound for its unit binds on the unit's other addresses too")
+    func sessionAddresses() throws {
+        try Room.run { room in
+            try room.playGuarded(
+                by: "127.0.0.1:4000/tcp\n4001/tcp\n",
+                """
+                session, stranger = cgroup(SESSIONS + "/session-c1.scope"), cgroup(SESSIONS + "/session-c2.scope")
+                release_in(cgroup("svc.service"))
+                def serves():
+                    one = bind(4000, address="127.0.0.1")
+                    time.sleep(0.2)
+                    return 0 if try_bind(4001) else 1
+                same("both", run_in(session, serves), 0)
+                """)
+        }
+    }
+
+    @Test("everybody to what a reload leaves alone, and to permanent ports not for a moment")
+    func leftAlone() throws {
+        try Room.run { room in
+            room.configure("band", "4100-4109 permanent\n")
+            try room.playGuarded(
+                """
+                for line in ["unguarded\\n4100-4109 permanent\\n", "4100-4109/tcp permanent share\\n"]:
+                    open("/etc/portreserve/band", "w").write(line)
+                    daemon.send_signal(signal.SIGHUP)
+                    is_said("reloaded")
+                    said.clear()
+                    same("held", try_bind(4105), None)
+                for path in ["band", "svc"]: open("/etc/portreserve/" + path, "w").write("")
+                daemon.send_signal(signal.SIGHUP)
+                is_said("reloaded")
+                def ticks(): return sum(map(int, open(f"/proc/{daemon.pid}/stat").read().split()[13:15]))
+                before = ticks()
+                time.sleep(1)
+                holds("at rest", ticks() - before < 20)
                 """)
         }
     }

@@ -63,7 +63,9 @@ struct GuardedBandTests {
         }
     }
 
-    @Test("72,002 endpoints need none of 200 descriptors")
+    @Test(
+        "72,002 endpoints need none of 200 descriptors",
+        .enabled(if: isInFirstCgroupNamespace, "in a cgroup namespace each needs one"))
     func large() throws {
         try Room.run { room in
             room.configure("band", "2000-38000 permanent\n")
@@ -184,3 +186,9 @@ private enum Proxy {
 
         """
 }
+
+/// PROC_CGROUP_INIT_INO of the kernel.
+private let isInFirstCgroupNamespace: Bool = {
+    let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/cgroup")
+    return link == "cgroup:[4026531835]"
+}()

@@ -193,7 +193,7 @@ private let life = """
     ou   serving                        freedx,nobodyx             binding0 bind
     g    serving                        freedx,nobodyx             binding0 forbid bind
     ousg serving                        emptied,removed,due,ownersGone,childGone = identify
-    ousg serving                        unseen                     = 10
+    ousg serving                        unseen                     = 100
     usg  serving                        timeWait                   = 43000
     usg  serving                        timeWait0                  = 1
     ousg serving                        started,bound,inUse,refused TRAP
@@ -242,7 +242,7 @@ private let life = """
     us   busy~,asked~                   foundService               serving
     g    busy~,asked~                   foundService               serving allow
     g    busy~,asked~                   serviceBound               serving allow identify
-    usg  busy~,asked~                   unseen                     = 10
+    usg  busy~,asked~                   unseen                     = 100
     usg  busy~                          nobody~                    = 1
     usg  busy~                          timeWait                   busy0 43000
     usg  busy~                          timeWait0                  busy0 1

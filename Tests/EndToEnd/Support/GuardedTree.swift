@@ -50,6 +50,8 @@ private let guardedTree = """
     def run_in(path, body): return end(in_cgroup(path, body))
     def release_in(path): same("portrelease", run_in(path, lambda: release("svc")), 0)
     def may_bind_in(path, **how): return run_in(path, lambda: 0 if try_bind(4000, **how) else 1) == 0
+    def states():
+        return [it["parameters"]["reservation"]["state"] for it in Varlink().all("List")]
     other = cgroup("other.service")
     def refuses_others(): holds("another unit is refused", not may_bind_in(other, reuse=True))
     def remove(path):
