@@ -44,14 +44,19 @@ against() {
     with=$(sort -n "/run/$1.with" | sed -n "$(((turns + 1) / 2))p")
     printf '  %-52s %8.2f %8.2f\n' "$2" "$(scaled "$without")" "$(scaled "$with")"
 }
-difference() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (a - b) / 1000 }'; }
+# paired WHAT FORMULA: the median over turns of a formula of $1 without and $2 with, since the
+# machine's own speed changes from turn to turn.
+paired() {
+    paste "/run/$1.without" "/run/$1.with" | awk "{ printf \"%.3f\\n\", $2 }" | sort -n |
+        sed -n "$(((turns + 1) / 2))p"
+}
 
 echo
 echo "The guard, medians of $turns turns, in microseconds.                    without     with"
 against beside "bind(2) of a port that nobody guards"
-verdict "the guard's part of a bind" "$(difference "$with" "$without")" 0.35 us
+verdict "the guard's part of a bind" "$(paired beside '($2 - $1) / 1000')" 0.35 us
 against freed "a release by portrelease, until its unit has bound"
-verdict "a release with the guard: times one without" "$(ratio "$with" "$without")" 1.2 ""
+verdict "a release with the guard: times one without" "$(paired freed '$2 / $1')" 1.2 ""
 
 # A band needs no socket: the numbers of its rule are written into the table, which is mapped for it.
 mkdir /run/single /run/band
