@@ -66,6 +66,7 @@ extension Keeper {
     /// any more.
     @inline(never)
     mutating func renewHolds() {
+        _ = allowHolds()
         // What was seen before may be over.
         occupants = nil
         for (entry, planned) in table.plan.entries.enumerated()

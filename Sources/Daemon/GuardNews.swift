@@ -57,19 +57,21 @@ extension Loop {
     @inline(never)
     private mutating func takeBound(_ event: GuardEvent) {
         let identity = lookout.cgroups.identity(inCgroup: event.cgroup)
-        let id = identity.flatMap { lookout.cgroups.place(of: $0) }?.id
-        guardWatch.sockets.note(event.cookie, event.transport.own, event.port, place: id ?? 0)
+        var place = identity.flatMap { lookout.cgroups.place(of: $0) }
+        guardWatch.sockets.note(
+            event.cookie, event.transport.own, event.port, place: place?.id ?? 0)
         for entry in entries(of: event) {
             switch keeper.table.state(of: entry) {
             case .released, .idle, .busy(_, isAsked: true):
-                // An event names no address.
+                // A bind of all addresses may be of one family alone.
                 if !isBound(entry) { continue }
                 keeper.take(.serviceBound, entry)
             case .serving: break
             case .planned, .binding, .held, .busy, .failed: continue
             }
             let service = keeper.table.claimant(of: entry)
-            if let identity, let place = place(of: identity, service) {
+            place?.isOwn = identity?.isUnit(of: keeper.table.plan.services[service]) == true
+            if let place {
                 keeper.enter(place, entry, generation: event.generation)
             } else {
                 keeper.renewRules(of: service)

@@ -40,7 +40,7 @@ extension Keeper {
     }
 
     /// Sets how much may be held, and says what of it needs no descriptor.
-    private mutating func allowHolds() -> EntrySet {
+    mutating func allowHolds() -> EntrySet {
         let entries = table.plan.entries.indices
         let free = EntrySet(book == nil ? [] : entries.filter { isKeptByRule($0) })
         holdsMax = holdsAllowed(for: entries.count - free.count) + free.count

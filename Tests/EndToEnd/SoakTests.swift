@@ -148,6 +148,7 @@ private let measures = """
     def compare(soak):
         soak()
         before = [all_once() for _ in range(3)]
+        before_starts = sum(starts)
         soak()
         after = [all_once() for _ in range(3)]
         sleeps("while all are held")
@@ -157,10 +158,13 @@ private let measures = """
         for it in services: it.go()
         print(f"descriptors, bytes in use, kB of pages, incidents: {before}, then {after}")
         same("descriptors", {it[0] for it in after}, {it[0] for it in before})
-        # In which pages all lies is malloc's affair. Of incidents 256 are remembered: a record, what
-        # an array keeps for a second one, and two short texts each.
-        new = after[0][3] - before[-1][3]
-        holds("bytes", min(it[1] for it in after) <= max(it[1] for it in before) + 512 * new)
+        # In which pages all lies is malloc's affair, and a chunk has 16 bytes more where what is
+        # left of a larger one would be too small: that comes and goes. Lost are 32 or more a start.
+        # Of incidents 256 are remembered: a record, what an array keeps for a second one, and two
+        # short texts each.
+        rounding = min(2_048, 16 * (sum(starts) - before_starts))
+        allowed = rounding + 512 * (after[0][3] - before[-1][3])
+        holds("bytes", min(it[1] for it in after) <= max(it[1] for it in before) + allowed)
     def is_whole(least):
         print(f"{sum(starts)} starts")
         holds(f"{sum(starts)} starts and no less than {least}", sum(starts) >= least)

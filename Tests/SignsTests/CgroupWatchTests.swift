@@ -8,12 +8,17 @@ import Text
 @Suite("a watch of cgroups", .enabled(if: hasCgroups, "needs a cgroup2 to make cgroups in"))
 struct CgroupWatchTests {
     private let tree: CgroupTree
+    /// What is made beside a followed cgroup is told too, and others make theirs below the root.
+    private let home: OwnCgroup
 
-    init() throws { tree = try #require(try CgroupTree()) }
+    init() throws {
+        tree = try #require(try CgroupTree())
+        home = try OwnCgroup(tree)
+    }
 
     @Test("tells that processes have come, have gone, and that the cgroup is removed")
     func life() throws {
-        let cgroup = try OwnCgroup(tree)
+        let cgroup = try OwnCgroup(tree, below: home)
         let child = try Child()
         var watch = try CgroupWatch(tree)
         #expect(try watch.watch(cgroup.path))
@@ -34,7 +39,7 @@ struct CgroupWatchTests {
 
     @Test("of two with one parent goes on for the one when the other is gone")
     func siblings() throws {
-        let parent = try OwnCgroup(tree)
+        let parent = try OwnCgroup(tree, below: home)
         let (one, other) = (
             try OwnCgroup(tree, below: parent, name: "one"),
             try OwnCgroup(tree, below: parent, name: "other")
@@ -56,7 +61,7 @@ struct CgroupWatchTests {
 
     @Test("is kept as long as somebody wants it")
     func counted() throws {
-        let cgroup = try OwnCgroup(tree)
+        let cgroup = try OwnCgroup(tree, below: home)
         var watch = try CgroupWatch(tree)
         #expect(try watch.watch(cgroup.path) && watch.watch(cgroup.path))
 
@@ -71,7 +76,9 @@ struct CgroupWatchTests {
 
     @Test("of more than may be watched is refused, and disturbs nothing")
     func bounded() throws {
-        let (one, other) = (try OwnCgroup(tree), try OwnCgroup(tree))
+        let (one, other) = (
+            try OwnCgroup(tree, below: home), try OwnCgroup(tree, below: home)
+        )
         var watch = try CgroupWatch(tree, most: 1)
         #expect(try watch.watch(one.path))
 
@@ -90,11 +97,11 @@ struct CgroupWatchTests {
     @Test("goes over to a cgroup that is made again under the name of one that is gone")
     func again() throws {
         let name = "portreserve-test-watched-again"
-        let first = try OwnCgroup(tree, name: name)
+        let first = try OwnCgroup(tree, below: home, name: name)
         var watch = try CgroupWatch(tree)
         #expect(try watch.watch(first.path))
         first.remove()
-        let second = try OwnCgroup(tree, name: name)
+        let second = try OwnCgroup(tree, below: home, name: name)
         #expect(try watch.next() == [.removed(first.path)])
 
         #expect(try watch.watch(second.path))
@@ -104,7 +111,7 @@ struct CgroupWatchTests {
 
     @Test("is refused for what is not there, and leaves nothing behind")
     func refused() throws {
-        let parent = try OwnCgroup(tree)
+        let parent = try OwnCgroup(tree, below: home)
         var watch = try CgroupWatch(tree)
 
         for path in [parent.path + "/none", "/portreserve-test-none/a", "/", "", "/../a"] {

@@ -36,10 +36,10 @@
 int clinux_errno(void);
 
 // openat is variadic.
-int clinux_openat(int directory, const char *path, int flags, mode_t mode);
+int clinux_openat(int place, const char *path, int flags, mode_t mode);
 
 // getdents64 is GNU's; the record is the kernel's linux_dirent64, whose name begins at this offset.
-ssize_t clinux_getdents64(int directory, void *buffer, size_t size);
+ssize_t clinux_getdents64(int place, void *buffer, size_t size);
 enum { clinux_dirent_size_offset = 16, clinux_dirent_type_offset = 18, clinux_dirent_name_offset = 19 };
 
 // close_range came with glibc 2.34; Linux 5.9 has it. Closes `first` and all above it.
@@ -51,9 +51,9 @@ void clinux_ignore_sigpipe(void);
 // pipe2 is GNU's.
 int clinux_pipe(int ends[2]);
 
-// fcntl is variadic. A write lock on the whole file, owned by the open file description.
+// fcntl is variadic. Takes a write lock on the whole file for the open file description, or `asks`
+// whose pid has one; 0: nobody's; -1: an open file description's.
 int clinux_lock(int file, int asks, pid_t *owner);
-// The pid that holds a lock on the file; 0: nobody; -1: an open file description holds it.
 
 // The CMSG macros, struct ucred: one datagram and who sent it.
 struct clinux_sender {
