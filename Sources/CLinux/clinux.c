@@ -19,7 +19,9 @@ _Static_assert(offsetof(struct dirent64, d_reclen) == clinux_dirent_size_offset,
 _Static_assert(offsetof(struct dirent64, d_type) == clinux_dirent_type_offset, "d_type");
 _Static_assert(offsetof(struct dirent64, d_name) == clinux_dirent_name_offset, "d_name");
 
-void clinux_close_from(unsigned first) { syscall(SYS_close_range, first, ~0U, 0U); }
+void clinux_close_range(unsigned first, unsigned last, int flags) {
+    syscall(SYS_close_range, first, last, flags);
+}
 
 void clinux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
 

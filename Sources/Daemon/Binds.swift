@@ -12,7 +12,13 @@ extension Keeper {
                 return .bound
             }
             if table.heldCount >= holdsMax { throw .tooManyOpenFiles }
-            known[entry].hold = Hold(owning: try boundSocket(entry))
+            if let inherited = inheritedHold(of: table.plan.entries[entry].endpoint) {
+                known[entry].hold = Hold(owning: inherited)
+                renew(entry)
+            } else {
+                known[entry].hold = Hold(owning: try boundSocket(entry))
+            }
+            areHoldsUnsaved = true
             known[entry].refusal = nil
             return .bound
         } catch {

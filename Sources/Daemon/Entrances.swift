@@ -10,8 +10,22 @@ struct Entrances: ~Copyable {
     let control: Descriptor
 
     /// Makes both; what is in their places is a dead daemon's, since the lock is ours.
+    ///
+    /// Those that the last instance has left go on, as long as their names lead to them.
     @inline(never)
-    init(_ places: Places) throws(Failure) {
+    init(
+        _ places: Places, releases inherited: consuming Descriptor? = nil,
+        control old: consuming Descriptor? = nil
+    ) throws(Failure) {
+        if let inherited, let old, leads(places.releaseSocket, places.controlSocket) {
+            // Linux: from then on clients see that this process has it, SO_PEERCRED.
+            try needed(places.controlSocket) { () throws(Errno) in
+                try old.listen(backlog: ClientLimits.backlog)
+            }
+            releases = inherited
+            control = old
+            return
+        }
         // A daemon without a lock, of whatever kind, has the socket as long as it takes datagrams.
         let isTaken = (try? connectedDatagramSocket(to: Path(places.releaseSocket))) != nil
         if isTaken { throw .alreadyRunning(pid: nil) }
@@ -35,6 +49,12 @@ struct Entrances: ~Copyable {
         try? removeFile(Path(places.releaseSocket))
         try? removeFile(Path(places.controlSocket))
     }
+}
+
+/// Whether somebody takes what comes to these names; with the lock that is ourselves.
+private func leads(_ releases: Text, _ control: Text) -> Bool {
+    (try? connectedDatagramSocket(to: Path(releases))) != nil
+        && (try? connectedStreamSocket(to: Path(control), waitSeconds: 1)) != nil
 }
 
 private func listening(_ path: Text) throws(Failure) -> Descriptor {

@@ -90,7 +90,7 @@ extension Loop {
     }
 
     @inline(never)
-    private mutating func takeRefused(_ event: GuardEvent) {
+    mutating func takeRefused(_ event: GuardEvent) {
         guard let entry = entry(of: event) else { return }
         let identity = lookout.cgroups.identity(inCgroup: event.cgroup)
         let incident = incident(

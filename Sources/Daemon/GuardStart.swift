@@ -6,21 +6,35 @@ internal import Text
 /// How often it is looked whether others have changed the list of reserved ports.
 private let reservedPauseMs = 60_000
 
+/// As many refusals of the time without a daemon are told.
+private let inheritedRefusalsMax = 256
+
 /// Why a service has no rule that should have one.
 let whyUnruled: Text = "no rule is left, or more than 4 addresses on one port"
 
 extension Loop {
-    /// Loads the guard, or says why there is none, and gives up the right to load more.
+    /// Loads the guard, or says why there is none, and gives up the right to load more; what the last
+    /// instance knew is in force from here on.
     @inline(never)
-    mutating func raiseGuard(isWanted: Bool) {
+    mutating func raiseGuard(isWanted: Bool, after heritage: inout Heritage) {
         defer { ThisProcess.dropLoadingCapabilities() }
-        if isWanted { loadGuard() }
+        let old = heritage.takeGuard()
+        if isWanted, let ring = old.first?.take() {
+            inheritedRefusals = (try? Guard.refusals(in: ring, most: inheritedRefusalsMax)) ?? []
+        }
+        let book = isWanted ? loadGuard() : nil
+        keeper.vault = heritage.vault.take()
+        keeper.inheritedHolds = heritage.takeHolds()
+        recall(heritage.takeServices())
+        if let book { keeper.take(book) }
+        sayUnruled()
+        keeper.replaceGuard(old)
         reservePorts()
     }
 
-    private mutating func loadGuard() {
+    private mutating func loadGuard() -> RuleBook? {
         do throws(GuardAbsence) {
-            keeper.take(try loadedGuard())
+            return try loadedGuard()
         } catch {
             keeper.absence = error.why
             log.say(
@@ -28,8 +42,8 @@ extension Loop {
                 "portreserve: no guard: \(error.why), a port is free from its release until its "
                     + "service has bound")
             for line in error.details { log.say(.debug, line) }
+            return nil
         }
-        sayUnruled()
     }
 
     @inline(never)

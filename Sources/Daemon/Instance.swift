@@ -14,12 +14,21 @@ struct Instance: ~Copyable {
     /// Takes the place, or says who has it.
     ///
     /// Leftovers of a dead daemon are no hindrance.
+    ///
+    /// `lock`: what the last instance has left of it.
     @inline(never)
-    init(_ places: Places, inBackground: Bool) throws(Failure) {
+    init(_ places: Places, inBackground: Bool, lock inherited: consuming Descriptor? = nil)
+        throws(Failure)
+    {
         try needed(places.runtimeDirectory) { () throws(Errno) in
             try makeDirectory(Path(places.runtimeDirectory), mode: 0o755)
         }
-        let lock = try lockedFile(places.lock)
+        let lock: Descriptor
+        if let inherited, isNamed(inherited, places.lock) {
+            lock = inherited
+        } else {
+            lock = try lockedFile(places.lock)
+        }
         var pidFile: Descriptor?
         do throws(Failure) {
             if inBackground {
@@ -35,6 +44,9 @@ struct Instance: ~Copyable {
         self.lock = lock
         self.pidFile = pidFile
     }
+
+    /// The lock, to be kept for the next instance.
+    var lockNumber: Int32 { lock.number }
 
     /// Writes the pid of this process where it is looked for.
     borrowing func writePid() throws(Failure) {
@@ -70,10 +82,13 @@ private func lockedFile(_ path: Text) throws(Failure) -> Descriptor {
             throw .alreadyRunning(pid: pid ?? pidIn(file))
         }
         // Who held it may have removed the name between our open and our lock.
-        let isNamed = (try? identity(of: Path(path))) == (try? file.identity())
-        if isNamed { return file }
+        if isNamed(file, path) { return file }
     }
     throw .alreadyRunning(pid: nil)
+}
+
+private func isNamed(_ file: borrowing Descriptor, _ path: Text) -> Bool {
+    (try? identity(of: Path(path))) == (try? file.identity())
 }
 
 /// A daemon in the foreground has no pid file; one that nobody has locked is a dead daemon's.

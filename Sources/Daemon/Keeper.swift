@@ -3,31 +3,6 @@ internal import LinuxIO
 internal import Reservations
 internal import Text
 
-/// A hold: the one owner of its socket.
-final class Hold {
-    let socket: Descriptor
-
-    init(owning socket: consuming Descriptor) { self.socket = socket }
-}
-
-/// What is known of an endpoint beside where it stands.
-///
-/// There may be 131,070, so it has 32 bytes.
-struct Known {
-    /// nil: it is not held, or its rule alone holds it.
-    var hold: Hold?
-    /// Who has it where we have not, as far as that is known.
-    fileprivate(set) var holder: Holder?
-    /// When it came to stand where it stands, in microseconds since 1970.
-    fileprivate(set) var since: Int
-    /// The kernel's reason where it could not be had.
-    var refusal: Errno?
-    /// Whether its holder is its service.
-    fileprivate(set) var isService = false
-    /// Whether it is to be found out who has it.
-    fileprivate(set) var isUnidentified = false
-}
-
 /// The table and its sockets: the one interpreter of effects.
 struct Keeper: ~Copyable {
     var table: Table
@@ -52,6 +27,14 @@ struct Keeper: ~Copyable {
     /// Whether a rule alone keeps a port: the kernel gives it to nobody, and asks whoever may bind it;
     /// nil: that was not tried.
     var rulesSuffice: Bool?
+    /// What outlives us; nil: nobody would keep it.
+    var vault: Vault?
+    /// Services of which the next instance does not know how they stand now.
+    var unsaved = EntrySet()
+    /// Whether it does not know which holds there are.
+    var areHoldsUnsaved = false
+    /// Holds of the last instance, until their endpoints are tried.
+    var inheritedHolds: [InheritedHold] = []
     /// Whether an endpoint is tried for the first time; that it is held then is no news.
     private var isStarting = false
     /// Grows with every change of a state or of the plan.
@@ -80,12 +63,21 @@ struct Keeper: ~Copyable {
         return known[entry].refusal
     }
 
-    /// Releases an endpoint to a service, and says whether it was let go.
+    /// Releases endpoints to a service, nil: to that which each is claimed by, and gives those that
+    /// were let go.
     @inline(never)
-    mutating func release(_ entry: Int, to service: Int) -> Bool {
-        let wasHeld = table.state(of: entry) == .held
-        act(table.release(entry, to: service))
-        return wasHeld && table.state(of: entry) != .held
+    mutating func release(_ entries: [Int], to service: Int?) -> [Int] {
+        var steps: [Step] = []
+        for entry in entries {
+            steps += table.release(entry, to: service ?? table.claimant(of: entry))
+        }
+        let going = steps.filter { $0.effects.acts.contains(.close) }.map { $0.entry }
+        if vault != nil {
+            for step in steps { unsaved.insert(table.claimant(of: step.entry)) }
+            try? remember(going: going)
+        }
+        act(steps)
+        return going
     }
 
     /// Lets go of everything, in whatever state it is.
@@ -142,12 +134,22 @@ struct Keeper: ~Copyable {
         // That a busy endpoint is tried once more is news to nobody.
         if step.isRetry { return }
         known[entry].since = wallMicroseconds()
+        unsaved.insert(table.claimant(of: entry))
         steps.append(step)
         changeCount += 1
     }
 
     /// Ends a turn, in which what is looked at once holds for all.
-    mutating func endTurn() { occupants = nil }
+    mutating func endTurn() {
+        occupants = nil
+        try? remember()
+    }
+
+    /// Sets right what depends on cgroups that are no more, after a recall.
+    mutating func reconcile() { act(table.reconcile()) }
+
+    /// Sets when an endpoint came to stand where it stands.
+    mutating func note(since: Int, _ entry: Int) { known[entry].since = since }
 }
 
 extension Keeper {
@@ -254,7 +256,7 @@ extension Keeper {
 
     /// Makes a hold open, or not, as the plan has it now.
     @inline(never)
-    private mutating func renew(_ entry: Int) {
+    mutating func renew(_ entry: Int) {
         guard let hold = known[entry].hold else { return }
         try? hold.socket.letOthersBeside(table.keeping(of: entry) == .shared)
     }
@@ -276,6 +278,7 @@ extension Keeper {
         self.deadlines = deadlines
         unidentified = known.indices.filter { known[$0].isUnidentified }
         steps = []
+        forgetServices(of: old.plan)
         adoptRules(after: old.plan, change)
         for pair in change.kept where old.keeping(of: pair.old) != table.keeping(of: pair.new) {
             renew(pair.new)
@@ -283,5 +286,7 @@ extension Keeper {
         if book != nil { renewHolds() }
         act(table.reconcile())
         changeCount += 1
+        // What is no longer ours must not be bound by a record when what is new is tried.
+        try? remember()
     }
 }

@@ -1,12 +1,9 @@
 internal import Control
+internal import Guard
 internal import LinuxIO
 internal import Reservations
 internal import Text
 
-/// Datagrams taken in one turn; more wait for the next, so that a signal is never kept waiting.
-private let datagramsPerTurnMax = 64
-/// How long a socket that could not be read is left alone.
-private let readRestMs = 1_000
 /// Events handed over in one turn.
 private let eventsPerTurnMax = 64
 
@@ -45,7 +42,7 @@ private let firstProcessToken: UInt64 = 1 << 32
 struct Loop: ~Copyable {
     private(set) var events: Events
     private let signals: Signals
-    private let releaseSocket: Descriptor
+    let releaseSocket: Descriptor
     var clients: Clients
     var keeper: Keeper
     var lookout: Lookout
@@ -61,12 +58,16 @@ struct Loop: ~Copyable {
     let log: Log
     let places: Places
     var stays: Bool
-    private var hasComplained = false
+    var hasComplained = false
     var guardWatch = GuardWatch()
+    /// Binds that were refused before this instance was there to be told.
+    var inheritedRefusals: [GuardEvent] = []
     var reserved: ReservedPorts
     let reservedWatch: ReservedWatch
+    /// Who wants to know how we do; nil: nobody.
+    var manager: ServiceManager?
     /// When the release socket is read again, in monotonic milliseconds; nil: it is read now.
-    private var restUntil: Int?
+    var restUntil: Int?
 
     /// Takes all that the daemon has, to hold what `plan` names.
     ///
@@ -74,7 +75,8 @@ struct Loop: ~Copyable {
     @inline(never)
     init(
         _ signals: consuming Signals, _ entrances: consuming Entrances, _ wakers: consuming Wakers,
-        _ plan: Plan, _ log: Log, _ places: Places, stays: Bool
+        _ plan: Plan, _ log: Log, _ places: Places, _ manager: consuming ServiceManager? = nil,
+        stays: Bool
     ) {
         self.signals = signals
         releaseSocket = entrances.releases
@@ -86,6 +88,7 @@ struct Loop: ~Copyable {
         runs = Runs()
         reserved = ReservedPorts(places)
         keeper = Keeper(plan, stays: stays)
+        self.manager = manager
         self.log = log
         self.places = places
         self.stays = stays
@@ -101,8 +104,10 @@ struct Loop: ~Copyable {
         try clients.join(events)
     }
 
-    // The last act, of a start that fails too; a port is no longer ours then.
+    // The last act, of a start that fails too; a port is no longer ours then, unless it is the next
+    // instance's.
     deinit {
+        if keeper.vault != nil { return }
         var reserved = reserved
         try? reserved.giveBack()
     }
@@ -112,9 +117,13 @@ struct Loop: ~Copyable {
         keeper.holdAll(log)
         // With nothing held from the start nobody's release ends it: init would call that a failure.
         stays = stays || keeper.table.heldCount == 0
+        takeInheritedRefusals()
         settle(now: monotonicMilliseconds())
         keeper.endTurn()
+        try? keeper.vault?.endStart()
         changed = []
+        manager?.tell("READY=1")
+        tellStatus()
     }
 
     /// Lets `parent` end, and from now on has no standard error.
@@ -182,6 +191,7 @@ struct Loop: ~Copyable {
             goOn(with: client)
         }
         settle(now: now)
+        if !changed.isEmpty { tellStatus() }
         tellWatchers()
         keeper.endTurn()
         try clients.tidy(events, now: now)
@@ -217,71 +227,6 @@ struct Loop: ~Copyable {
             }
         }
         return .goesOn
-    }
-
-    /// A socket that cannot be read would wake the loop without end, so it has a rest then.
-    private mutating func readReleaseSocket() throws(Errno) {
-        do throws(Errno) {
-            try takeDatagrams()
-        } catch {
-            log.say(.warning, "portreserve: recvmsg: \(error), will read releases again in 1 s")
-            restUntil = monotonicMilliseconds() + readRestMs
-            try listen(to: .none)
-        }
-    }
-
-    private mutating func endRest(now: Int) throws(Errno) {
-        guard let due = restUntil, due <= now else { return }
-        restUntil = nil
-        try listen(to: .read)
-    }
-
-    private borrowing func listen(to interest: EventInterest) throws(Errno) {
-        try events.change(releaseSocket, token: Source.releaseSocket.rawValue, interest)
-    }
-
-    @inline(never)
-    private mutating func takeDatagrams() throws(Errno) {
-        for _ in 0..<datagramsPerTurnMax {
-            let datagram = try releaseSocket.receive(most: Limits.nameBytesMax)
-            switch datagram {
-            case .nothing: return
-            case .message(let bytes, let uid, let pid, let cgroup):
-                if !mayRelease(uid) { continue }
-                // A pid may be another one's by now, so it is asked only where nothing else tells.
-                let sender = cgroup.map { lookout.cgroups.identity(inCgroup: $0) }
-                release(
-                    ReleaseRequest(datagram: bytes), by: sender ?? lookout.cgroups.identity(of: pid)
-                )
-            case .tooLarge(let uid):
-                if mayRelease(uid) { release(nil, by: nil) }
-            }
-        }
-    }
-
-    private mutating func mayRelease(_ uid: UInt32?) -> Bool {
-        if uid == 0 { return true }
-        if !hasComplained {
-            let sender: Text = uid.map { "uid \($0)" } ?? "an unknown sender"
-            log.say(
-                .warning,
-                "portreserve: a release asked by \(sender), who may not: ignoring this and such")
-        }
-        hasComplained = true
-        return false
-    }
-
-    private mutating func release(_ request: ReleaseRequest?, by sender: Identity?) {
-        switch request {
-        case nil: log.say(.debug, "portreserve: a datagram that names no service, ignoring it")
-        case .everyService: _ = releaseEveryService(by: sender)
-        case .service(let name):
-            guard let service = keeper.table.plan.service(name) else {
-                log.say(.debug, "'\(name)': no such service, nothing to release")
-                return
-            }
-            _ = release(service, by: sender)
-        }
     }
 }
 

@@ -8,6 +8,8 @@ public struct Options: Equatable {
         case hold
         /// Only says what is wrong with these files, or with the configuration when there is none.
         case check([Text])
+        /// Only takes back what a daemon that is gone has left in the kernel.
+        case giveBack
         case version
         case help
     }
@@ -54,13 +56,15 @@ public struct Options: Equatable {
         case "-h", "--help": purpose = .help
         case "--stay": stays = true
         case "--no-guard": usesGuard = false
+        case "--give-back": purpose = .giveBack
         case _: throw UsageError(unknown: name)
         }
     }
 
     /// One line, for who mistypes.
     public static let usage: Text =
-        "usage: portreserve [-d] [-f] [--stay] [--no-guard] [-c DIR] | -n [-c DIR] [PATH...] | -V | -h"
+        "usage: portreserve [-d] [-f] [--stay] [--no-guard] [-c DIR] | -n [-c DIR] [PATH...]"
+        + " | --give-back | -V | -h"
 
     /// What `-h` says.
     public static let help: Text = """
@@ -71,6 +75,7 @@ public struct Options: Equatable {
           -f          stay in the foreground
           --stay      never exit by itself
           --no-guard  do without the guard
+          --give-back take back the reserved ports that a daemon which is gone has left, and exit
           -c DIR      read DIR alone, not /etc/portreserve and /usr/lib/portreserve
           -n          say what is wrong with the configuration, or with each PATH, and exit
           -V          print the version and exit

@@ -5,10 +5,7 @@ extension Loop {
     /// Lets a service's endpoints go, as somebody asked, and says how many were held.
     mutating func release(_ service: Int, by identity: Identity?) -> Int {
         beginRelease(of: service, by: identity)
-        var released = 0
-        for entry in keeper.table.entries(of: service) where keeper.release(entry, to: service) {
-            released += 1
-        }
+        let released = keeper.release(keeper.table.entries(of: service), to: service).count
         if released > 0 {
             let asked = keeper.table.plan.services[service]
             log.say(.notice, "Released service \(asked.name)")
@@ -26,8 +23,8 @@ extension Loop {
             beginRelease(of: service, by: identity)
         }
         var isReleased = [Bool](repeating: false, count: plan.entries.count)
-        for entry in keeper.table.entriesNotPermanent() {
-            isReleased[entry] = keeper.release(entry, to: keeper.table.claimant(of: entry))
+        for entry in keeper.release(keeper.table.entriesNotPermanent(), to: nil) {
+            isReleased[entry] = true
         }
         for service in plan.services {
             let own = plan.reservations[service.reservations]

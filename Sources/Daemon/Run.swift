@@ -21,7 +21,23 @@ public func run(_ options: Options, _ places: Places) -> ExitStatus {
         answer(Options.help)
         return .done
     case .check(let paths): return check(paths, places)
+    case .giveBack: return giveBack(places)
     case .hold: return hold(options, places)
+    }
+}
+
+/// Takes what a daemon that is gone has left out of the kernel's list of reserved ports.
+private func giveBack(_ places: Places) -> ExitStatus {
+    do throws(Failure) {
+        // It is not taken from one that lives, or that is about to be started again.
+        let instance = try Instance(places, inBackground: false)
+        defer { instance.removeFiles() }
+        var reserved = ReservedPorts(places)
+        try needed("ip_local_reserved_ports") { () throws(Errno) in try reserved.giveBack() }
+        return .done
+    } catch {
+        complain("portreserve: \(error)")
+        return .notDone
     }
 }
 
@@ -38,13 +54,13 @@ private func hold(_ options: Options, _ places: Places) -> ExitStatus {
     // Ends after the last word is said: who waits for the parent finds it there.
     var parent: WaitingParent?
     do throws(Failure) {
-        ThisProcess.closeInheritedDescriptors()
+        let inherited = ThisProcess.takeInheritedDescriptor(Vault.name)
         ThisProcess.setFileCreationMask(0o022)
         if !options.isForeground {
             log.alsoToSystemLog()
             parent = try .left()
         }
-        return try serve(options, places, &parent, log)
+        return try serve(options, places, &parent, log, inherited)
     } catch {
         log.say(.error, "portreserve: \(error)")
         return .notDone
@@ -52,30 +68,30 @@ private func hold(_ options: Options, _ places: Places) -> ExitStatus {
 }
 
 private func serve(
-    _ options: Options, _ places: Places, _ parent: inout WaitingParent?, _ log: Log
+    _ options: Options, _ places: Places, _ parent: inout WaitingParent?, _ log: Log,
+    _ inherited: consuming Descriptor?
 ) throws(Failure) -> ExitStatus {
     let signals = try needed("signalfd") { () throws(Errno) in try Signals() }
     try needed("/") { () throws(Errno) in try ThisProcess.moveToRootDirectory() }
+    let manager = options.isForeground ? ServiceManager() : nil
+    var heritage = Heritage(
+        inherited, by: manager, isWanted: options.stays && options.isForeground, log)
     // A second daemon ends here.
-    let instance = try Instance(places, inBackground: !options.isForeground)
-    defer { instance.removeFiles() }  // of a start that fails too
+    let instance = try Instance(
+        places, inBackground: !options.isForeground, lock: heritage.lock.take())
+    // Of a start that fails too; what is kept is the next instance's.
+    let isKept = heritage.vault != nil
+    defer { if !isKept { instance.removeFiles() } }
     try instance.writePid()
-    return try serve(options, places, &parent, log, signals)
-}
-
-/// The same, once nobody else is the daemon.
-@inline(never)
-private func serve(
-    _ options: Options, _ places: Places, _ parent: inout WaitingParent?, _ log: Log,
-    _ signals: consuming Signals
-) throws(Failure) -> ExitStatus {
     let plan = readPlan(places, log)
-    let entrances = try Entrances(places)
-    defer { Entrances.removeFiles(places) }
+    let entrances = try Entrances(
+        places, releases: heritage.releases.take(), control: heritage.control.take())
+    defer { if !isKept { Entrances.removeFiles(places) } }
+    try? heritage.vault?.putPlace(instance, entrances)
     let wakers = try needed("epoll") { () throws(Errno) in try Wakers() }
-    var loop = Loop(signals, entrances, wakers, plan, log, places, stays: options.stays)
+    var loop = Loop(signals, entrances, wakers, plan, log, places, manager, stays: options.stays)
     try needed("epoll") { () throws(Errno) in try loop.join() }
-    loop.raiseGuard(isWanted: options.stays && options.usesGuard)
+    loop.raiseGuard(isWanted: options.stays && options.usesGuard, after: &heritage)
     loop.hold()
     if let parent = parent.take() { try loop.letGo(of: parent) }
     // From here on ports are ours: nothing but the loop ends the daemon.

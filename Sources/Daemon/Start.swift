@@ -32,9 +32,12 @@ extension Keeper {
         for shortfall in selection.shortfalls {
             log.say(.error, shortfall.sentence(plan, needed: needed))
         }
-        for number in plan.entries.indices where selection.isChosen[number] {
+        // What was with its service before a restart is so now.
+        for number in plan.entries.indices
+        where selection.isChosen[number] && table.state(of: number) == .planned {
             if let refusal = start(number) { sayRefusal(of: number, refusal, log) }
         }
+        reconcile()
         sayReservations(log)
         sayTotal(log)
     }
@@ -98,7 +101,8 @@ extension Keeper {
     @inline(never)
     private borrowing func sayTotal(_ log: Log) {
         let total = table.plan.entries.count
-        let lost = total - table.heldCount
+        let away = table.plan.entries.indices.count { table.state(of: $0).isRemembered }
+        let lost = total - table.heldCount - away
         if lost > 0 {
             let ports: Text = counted(total, "port", "ports")
             let verb: Text = lost == 1 ? "is" : "are"
@@ -109,8 +113,15 @@ extension Keeper {
                 log.say(.error, "portreserve: \(lost) of \(ports) \(verb) not reserved, see above")
             }
         }
+        if away > 0 {
+            let verb: Text = away == 1 ? "is" : "are"
+            log.say(
+                .notice,
+                "portreserve: \(away) of \(counted(total, "port", "ports")) \(verb) with the"
+                    + " services, as before the restart")
+        }
         guard table.heldCount > 0 else {
-            log.say(.notice, "portreserve: nothing is reserved")
+            if lost == total { log.say(.notice, "portreserve: nothing is reserved") }
             return
         }
         let ports: Text = counted(table.heldCount, "port", "ports")

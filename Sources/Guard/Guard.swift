@@ -55,6 +55,19 @@ public struct Guard: ~Copyable {
         links = try attached(to: root, maps, namesCommands: namesCommands)
     }
 
+    /// What another process has to have open for the programs to be asked, and for it to be told of
+    /// their refusals, whose ring comes first.
+    public var descriptors: [Int32] { [refusals.ring.number] + links.map { $0.descriptor.number } }
+
+    /// The refusals that another guard has told of, in the ring that comes first of its descriptors.
+    @inline(never)
+    public static func refusals(
+        in ring: consuming Descriptor, most: Int
+    ) throws(Errno) -> [GuardEvent] {
+        var reader = try Descriptor.Map.Reader(ring, bytes: refusalsBytes)
+        return events(in: try reader.take(most: most, words: GuardEvent.wordCount))
+    }
+
     /// What was told since the last time, at most `most` of each ring, in each ring's order: first
     /// of sockets, then of refusals.
     @inline(never)
@@ -62,7 +75,11 @@ public struct Guard: ~Copyable {
         let words =
             try life.take(most: most, words: GuardEvent.wordCount)
             + refusals.take(most: most, words: GuardEvent.wordCount)
-        return stride(from: 0, to: words.count, by: GuardEvent.wordCount).compactMap { start in
+        return Guard.events(in: words)
+    }
+
+    private static func events(in words: [UInt64]) -> [GuardEvent] {
+        stride(from: 0, to: words.count, by: GuardEvent.wordCount).compactMap { start in
             GuardEvent(words[start..<start + GuardEvent.wordCount])
         }
     }

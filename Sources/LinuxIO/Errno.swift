@@ -41,6 +41,8 @@ public struct Errno: Error, Equatable, Writable {
     static let interrupted = Errno(EINTR)
     /// EINVAL.
     public static let invalidArgument = Errno(EINVAL)
+    /// More than there was room for.
+    static let messageTooLong = Errno(EMSGSIZE)
     /// ENOENT.
     public static let noEntry = Errno(ENOENT)
     /// ENOTCONN.

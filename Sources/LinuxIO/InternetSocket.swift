@@ -95,6 +95,41 @@ extension Descriptor {
 
     /// The port that this socket is bound to, 0 for none.
     public borrowing func boundPort() throws(Errno) -> UInt16 {
+        // It stands at the same place in sockaddr_in.
+        UInt16(bigEndian: try boundName().sin6_port)
+    }
+
+    /// Whether this is a socket of that protocol, bound there.
+    public borrowing func isBound(
+        _ transport: Transport, _ address: InternetAddress, port: UInt16
+    ) -> Bool {
+        let number = number
+        var type: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        _ = unsafe getsockopt(number, SOL_SOCKET, SO_TYPE, &type, &size)
+        let wanted = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
+        guard type == Int32(wanted.rawValue), var name = try? boundName(),
+            UInt16(bigEndian: name.sin6_port) == port
+        else { return false }
+        if Int32(name.sin6_family) != address.family { return false }
+        return unsafe withUnsafeBytes(of: &name) { bytes in
+            // Where sockaddr_in and sockaddr_in6 have their addresses.
+            let words = unsafe (
+                bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self),
+                bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+                bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+            )
+            let (high, low) = (UInt64(bigEndian: words.1), UInt64(bigEndian: words.2))
+            switch address {
+            case .anyIPv4: return words.0 == 0
+            case .ipv4(let wanted): return UInt32(bigEndian: words.0) == wanted
+            case .anyOfBothFamilies: return high == 0 && low == 0
+            case .ipv6(let first, let second): return high == first && low == second
+            }
+        }
+    }
+
+    private borrowing func boundName() throws(Errno) -> sockaddr_in6 {
         let number = number
         var name = sockaddr_in6()
         var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
@@ -103,8 +138,7 @@ extension Descriptor {
                 to: sockaddr.self)
             return try ask { unsafe getsockname(number, general, &size) }
         }
-        // It stands at the same place in sockaddr_in.
-        return UInt16(bigEndian: name.sin6_port)
+        return name
     }
 
     fileprivate borrowing func bind(_ address: InternetAddress, _ port: UInt16) throws(Errno) {

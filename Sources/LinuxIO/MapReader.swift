@@ -13,7 +13,11 @@ extension Descriptor.Map {
 
         /// Makes a ring of `bytes`, a power of two, and whole pages.
         public init(bytes: Int) throws(Errno) {
-            let ring = try Descriptor.map(.ring(bytes: bytes))
+            try self.init(try Descriptor.map(.ring(bytes: bytes)), bytes: bytes)
+        }
+
+        /// Goes on where another reader of a ring of `bytes` is.
+        public init(_ ring: consuming Descriptor, bytes: Int) throws(Errno) {
             let consumed = try Memory(ring, bytes: Memory.pageBytes)
             let produced = try Memory(
                 ring, from: Memory.pageBytes, bytes: Memory.pageBytes, isWritable: false)

@@ -93,11 +93,28 @@ public enum ThisProcess {
         (try? identity(of: "/proc/self/ns/pid"))?.inodeNumber == 0xefff_fffc
     }
 
-    /// Closes what the caller of this program left open, a lock of a package manager say.
+    /// Takes the descriptor that the service manager kept for us under `name`, nil where there is
+    /// none, and closes whatever else this program was left: a lock of a package manager say.
     ///
-    /// To be called before anything is opened. A kernel before 5.9 closes nothing. An fd store's
-    /// descriptors (LISTEN_FDS) come this way too: who wants them takes them before.
-    public static func closeInheritedDescriptors() { clinux_close_from(3) }
+    /// To be called before anything is opened. A kernel before 5.9 closes nothing. sd_listen_fds(3)
+    /// has the variables.
+    public static func takeInheritedDescriptor(_ name: Text) -> Descriptor? {
+        var kept: Int32?
+        if environment("LISTEN_PID") == Text(decimal: Int(pid)) {
+            let names = parts(
+                of: (environment("LISTEN_FDNAMES") ?? "").bytes[...], between: UInt8(ascii: ":"))
+            kept = names.firstIndex { $0.elementsEqual(name.bytes) }.map { 3 + Int32($0) }
+        }
+        guard let kept else {
+            clinux_close_range(3, .max, 0)
+            return nil
+        }
+        if kept > 3 { clinux_close_range(3, UInt32(kept) - 1, 0) }
+        clinux_close_range(UInt32(kept) + 1, .max, 0)
+        // Linux 5.11; before that it is inherited, and we start no other program.
+        clinux_close_range(UInt32(kept), UInt32(kept), 4)  // CLOSE_RANGE_CLOEXEC
+        return Descriptor(owning: kept)
+    }
 }
 
 /// Whether a process of that pid is there, a zombie included.

@@ -29,8 +29,7 @@ public func listeningSocket(at path: Path, backlog: Int32) throws(Errno) -> Desc
     try unsafe withLocalName(path) { (name, size) throws(Errno) in
         try unsafe socket.bind(name, size: size)
     }
-    let number = socket.number
-    _ = try ask { listen(number, backlog) }
+    try socket.listen(backlog: backlog)
     return socket
 }
 
@@ -47,6 +46,12 @@ public func connectedStreamSocket(to path: Path, waitSeconds: Int) throws(Errno)
 }
 
 extension Descriptor {
+    /// Has a bound stream socket wait for connections, `backlog` of them at the most.
+    public borrowing func listen(backlog: Int32) throws(Errno) {
+        let number = number
+        _ = try ask { CLinux.listen(number, backlog) }
+    }
+
     /// The next connection of a listening socket, nil when there is none now.
     public borrowing func acceptConnection() throws(Errno) -> Connection? {
         let number = number

@@ -42,6 +42,12 @@ public struct Rule: Equatable, Sendable {
     /// Begins with no place.
     public init() {}
 
+    init(_ places: [Place], generation: Int, isKnown: Bool) {
+        self.places = Array(places.prefix(Rule.placesMax))
+        self.generation = generation
+        self.isKnown = isKnown
+    }
+
     /// What is known of X: one that is populated makes it so.
     public var presence: Presence { isKnown ? population : .unknown }
 

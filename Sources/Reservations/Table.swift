@@ -8,12 +8,12 @@ public struct Table {
     public private(set) var isGuarded: Bool
     /// What a state becomes: `transition`, and in the walk a mistake that it has to find.
     package var function: (State, Event, Keeping) -> (State, Effects) = transition
-    private(set) var states: [State]
+    var states: [State]
     /// The service that each endpoint was last released to.
-    private(set) var claimants: [Int32]
+    var claimants: [Int32]
     var rules: [Rule]
     /// By service: how many of the endpoints that it claims are serving.
-    private var servingCounts: [Int]
+    var servingCounts: [Int]
     /// By entry: whether some service that claims it is `unguarded`, whoever has it now.
     private var isLeftAlone: [Bool]
     /// Endpoints that are held.

@@ -29,8 +29,10 @@ struct KeeperTests {
             #expect(everywhere.allSatisfy { strangerRefused($0) == EADDRINUSE })
             #expect(keeper.table.heldCount == 1)
 
-            let (first, second) = (keeper.release(0, to: 0), keeper.release(0, to: 0))
-            #expect(first && !second)
+            let (first, second) = (
+                keeper.release([0], to: 0), keeper.release([0], to: 0)
+            )
+            #expect(first == [0] && second == [])
             #expect(everywhere.allSatisfy { strangerRefused($0) == 0 })
             #expect(keeper.table.heldCount == 0)
         }
@@ -48,8 +50,8 @@ struct KeeperTests {
             #expect(first == .addressInUse)
             #expect(second == nil)
             #expect(keeper.table.heldCount == 1)
-            let wasHeld = keeper.release(0, to: 0)
-            #expect(!wasHeld)
+            let released = keeper.release([0], to: 0)
+            #expect(released == [])
             withExtendedLifetime(thief) {}
         }
     }

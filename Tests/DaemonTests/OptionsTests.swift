@@ -14,6 +14,7 @@ private func shown(_ options: Options) -> String {
     switch options.purpose {
     case .hold: words = ["hold"]
     case .check(let paths): words = ["check"] + paths.map { $0.description }
+    case .giveBack: words = ["give back"]
     case .version: words = ["version"]
     case .help: words = ["help"]
     }

@@ -32,8 +32,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// errno is a macro.
-int clinux_errno(void);
+int clinux_errno(void);  // errno is a macro
 
 // openat is variadic.
 int clinux_openat(int place, const char *path, int flags, mode_t mode);
@@ -42,11 +41,10 @@ int clinux_openat(int place, const char *path, int flags, mode_t mode);
 ssize_t clinux_getdents64(int place, void *buffer, size_t size);
 enum { clinux_dirent_size_offset = 16, clinux_dirent_type_offset = 18, clinux_dirent_name_offset = 19 };
 
-// close_range came with glibc 2.34; Linux 5.9 has it. Closes `first` and all above it.
-void clinux_close_from(unsigned first);
+// close_range came with glibc 2.34; Linux 5.9 has it.
+void clinux_close_range(unsigned first, unsigned last, int flags);
 
-// SIG_IGN is a macro.
-void clinux_ignore_sigpipe(void);
+void clinux_ignore_sigpipe(void);  // SIG_IGN is a macro
 
 // pipe2 is GNU's.
 int clinux_pipe(int ends[2]);

@@ -1,0 +1,32 @@
+internal import LinuxIO
+internal import Text
+
+/// Who has started this process and wants to know how it does: sd_notify(3).
+struct ServiceManager: ~Copyable {
+    private let socket: Descriptor
+    /// What it was told last of how things stand.
+    private var status: Text = ""
+
+    /// nil: nobody wants to know, or in a way that is not ours.
+    init?() {
+        guard let path = ThisProcess.environment("NOTIFY_SOCKET"),
+            let socket = try? connectedDatagramSocket(to: Path(path))
+        else { return nil }
+        self.socket = socket
+    }
+
+    /// Tells it something, with copies of descriptors.
+    borrowing func send(_ lines: Text, with descriptors: [Int32] = []) throws(Errno) {
+        try socket.send(lines.bytes, with: descriptors)
+    }
+
+    /// Tells it something that nothing depends on.
+    borrowing func tell(_ lines: Text) { try? send(lines) }
+
+    /// Tells how things stand, where that is news.
+    mutating func tell(status: Text) {
+        if status == self.status { return }
+        self.status = status
+        tell("STATUS=\(status)")
+    }
+}
