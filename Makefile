@@ -12,6 +12,7 @@ SYSCONFDIR ?= /etc
 DESTDIR ?=
 sbin = $(DESTDIR)$(PREFIX)/sbin
 man = $(DESTDIR)$(PREFIX)/share/man
+generators = $(DESTDIR)$(PREFIX)/lib/systemd/system-generators
 doc = $(DESTDIR)$(PREFIX)/share/doc/portreserve
 share = $(DESTDIR)$(PREFIX)/share
 bash_completion = $(share)/bash-completion/completions/portreservectl
@@ -31,7 +32,10 @@ LEAN_SWIFT = LEAN=1 swift build -c release --scratch-path $(lean_folder) --disab
 packed = $(shell printf '%s\n' 'glibc 2.36' "$$(getconf GNU_LIBC_VERSION)" | sort -VC && \
     echo -Xlinker -z -Xlinker pack-relative-relocs)
 SWIFT_TEST = swift test --disable-xctest
-PROGRAMS = portreserve portrelease portreservectl
+LEAN_PROGRAMS = portreserve portrelease portreserve-generator
+PROGRAMS = $(LEAN_PROGRAMS) portreservectl
+# systemd alone calls the generator, where it looks for it.
+in_sbin = $(filter-out portreserve-generator,$(PROGRAMS))
 swift_code = $(wildcard Sources Tests) Package.swift
 export SWIFT_BACKTRACE ?= enable=no
 # Where EndToEnd finds the programs that it tests: the ones that are shipped.
@@ -51,17 +55,17 @@ test_packages = rpcbind nfs-common ypbind-mt cups-daemon libtirpc3 iproute2 nfta
 help: ## these lines
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-build: lean ## the three programs, stripped, in build/
+build: lean ## the four programs, stripped, in build/
 	@swift build -c release --static-swift-stdlib --product portreservectl --disable-local-rpath
 	@strip -o build/portreservectl .build/release/portreservectl
 	@ls -l $(PROGRAMS:%=build/%)
 
-# portreserve and portrelease alone: what `make run` needs, and no package is fetched for it.
+# The lean programs alone: what `make run` needs, and no package is fetched for it.
 lean: need-swift
 	@$(LEAN_SWIFT)
 	@mkdir -p build
-	@strip -R .comment -o build/portreserve $(lean_folder)/release/portreserve
-	@strip -R .comment -o build/portrelease $(lean_folder)/release/portrelease
+	@for program in $(LEAN_PROGRAMS); do \
+	    strip -R .comment -o build/$$program $(lean_folder)/release/$$program; done
 
 test: need-tests build walk ## every test, on the built lean programs; needs root for namespaces
 	@swift build --build-tests
@@ -118,8 +122,9 @@ man: need-mandoc ## checks the man pages and renders them into build/man
 	@ls build/man/*.txt
 
 install: $(PROGRAMS:%=build/%) ## into PREFIX (/usr) below DESTDIR
-	@install -d $(sbin) $(doc)/examples $(DESTDIR)$(SYSCONFDIR)/portreserve
-	@install -m 755 $(PROGRAMS:%=build/%) $(sbin)
+	@install -d $(sbin) $(generators) $(doc)/examples $(DESTDIR)$(SYSCONFDIR)/portreserve
+	@install -m 755 $(in_sbin:%=build/%) $(sbin)
+	@install -m 755 build/portreserve-generator $(generators)
 	@tools/install-man.sh $(man)
 	@install -m 644 $(wildcard examples/portreserve/*) $(doc)/examples
 	@install -m 644 $(wildcard README.md CHANGELOG.md LICENSE) $(doc)
@@ -132,7 +137,7 @@ build/%:
 	@$(MAKE) build
 
 uninstall: ## takes back what install brought; configuration stays
-	@rm -f $(PROGRAMS:%=$(sbin)/%)
+	@rm -f $(in_sbin:%=$(sbin)/%) $(generators)/portreserve-generator
 	@tools/install-man.sh --remove $(man)
 	@rm -f $(bash_completion) $(zsh_completion) $(fish_completion)
 	@rm -rf $(doc)

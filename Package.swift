@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// LEAN=1 builds the daemon and portrelease, and nothing else, as Embedded Swift.
+// LEAN=1 builds the daemon, portrelease and the generator, and nothing else, as Embedded Swift.
 let lean = Context.environment["LEAN"] == "1"
 // FUZZ=1 builds the fuzzers, `make fuzz`, and nothing else.
 let fuzz = Context.environment["FUZZ"] == "1"
@@ -35,12 +35,19 @@ let package = Package(
                 "LinuxIO", "Guard", "Signs", "Reservations", "Control", "Text", "Varlink",
             ],
             swiftSettings: core),
+        .target(
+            name: "Generator",
+            dependencies: ["LinuxIO", "Reservations", "Control", "Daemon", "Text"],
+            swiftSettings: core),
         .executableTarget(
             name: "portreserve", dependencies: ["LinuxIO", "Control", "Daemon", "Text"],
             swiftSettings: core),
         .executableTarget(
             name: "portrelease", dependencies: ["LinuxIO", "Control", "Text", "Varlink"],
             swiftSettings: core),
+        .executableTarget(
+            name: "portreserve-generator",
+            dependencies: ["LinuxIO", "Control", "Generator", "Text"], swiftSettings: core),
     ]
 )
 
@@ -145,6 +152,10 @@ if lean {
             dependencies: [
                 "Daemon", "LinuxIO", "Reservations", "Control", "Text", "Varlink", "CRig", "Seeded",
             ],
+            swiftSettings: house),
+        .testTarget(
+            name: "GeneratorTests",
+            dependencies: ["Generator", "Control", "LinuxIO", "Reservations", "Text"],
             swiftSettings: house),
         .testTarget(
             name: "PortreservectlTests",

@@ -81,6 +81,7 @@ running() {
 printf '  %-46s %-28s %-22s\n' figure here goal
 artefact portreserve 300000
 artefact portrelease 200000
+artefact portreserve-generator 100000
 running "portreserve with ten holds" 2500
 running "portreserve with ten holds and the guard" 2700 --stay
 exit $failed

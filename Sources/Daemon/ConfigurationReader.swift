@@ -1,12 +1,14 @@
-internal import Control
+public import Control
 internal import LinuxIO
-internal import Reservations
-internal import Text
+public import Reservations
+public import Text
 
 /// The configuration as it is on disk now: a plan, and all that was wrong on the way.
-struct ConfigurationReader {
-    private(set) var diagnostics: [Diagnostic] = []
-    private var files: [ConfigurationFile] = []
+public struct ConfigurationReader {
+    /// What is wrong with directories and whole files.
+    public private(set) var diagnostics: [Diagnostic] = []
+    /// The files that are read, in no order.
+    public private(set) var files: [ConfigurationFile] = []
     private var names = NameSet()
     /// Services whose files are there and could not be read.
     private var unread: [ServiceName] = []
@@ -17,7 +19,7 @@ struct ConfigurationReader {
     private var isListCut = false
 
     /// Reads the directories of `places`, an earlier one over a later one.
-    init(_ places: Places) {
+    public init(_ places: Places) {
         // What a list cut short leaves out would hide its namesakes further down.
         for (rank, directory) in places.configurationDirectories.enumerated() {
             if !isListCut { read(directory: directory, mayBeMissing: rank > 0) }
@@ -136,7 +138,8 @@ struct ConfigurationReader {
         files.append(ConfigurationFile([], service: service, path: path))
     }
 
-    private mutating func database(_ path: Text) -> ServicesDatabase? {
+    /// The services database at `path`; nil where it cannot be read, which is a diagnostic.
+    public mutating func database(_ path: Text) -> ServicesDatabase? {
         do throws(Errno) {
             let file = try open(Path(path), .read)
             if try file.kind() != .regular { return noNames(path, "not a regular file") }

@@ -24,7 +24,7 @@ public struct Errno: Error, Equatable, Writable {
     /// EADDRINUSE.
     public static let addressInUse = Errno(EADDRINUSE)
     /// EEXIST.
-    static let alreadyExists = Errno(EEXIST)
+    public static let alreadyExists = Errno(EEXIST)
     /// EFAULT.
     static let badAddress = Errno(EFAULT)
     /// EBADF.

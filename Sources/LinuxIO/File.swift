@@ -46,6 +46,10 @@ public enum FileAccess {
     case directory
     case readWrite
     case readWriteCreating(mode: UInt32)
+    /// For writing, a file that is not there yet.
+    case create(mode: UInt32)
+    /// For writing behind its end, without a wait: a log, a device that takes lines.
+    case append
 
     var flags: Int32 {
         switch self {
@@ -54,13 +58,15 @@ public enum FileAccess {
         case .directory: O_RDONLY | O_DIRECTORY
         case .readWrite: O_RDWR
         case .readWriteCreating: O_RDWR | O_CREAT
+        case .create: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+        case .append: O_WRONLY | O_APPEND | O_NONBLOCK
         }
     }
 
     var mode: UInt32 {
         switch self {
-        case .read, .directory, .readWrite: 0
-        case .readWriteCreating(let mode): mode
+        case .read, .directory, .readWrite, .append: 0
+        case .readWriteCreating(let mode), .create(let mode): mode
         }
     }
 }
@@ -134,11 +140,22 @@ public func identity(of path: Path) throws(Errno) -> FileIdentity {
 }
 
 /// Makes a directory; one that is there already is as good.
-@inline(never)
 public func makeDirectory(_ path: Path, mode: UInt32) throws(Errno) {
+    try makeDirectory(path, mode: mode, at: AT_FDCWD)
+}
+
+extension Descriptor {
+    /// Makes a directory below this one; one that is there already is as good.
+    public borrowing func makeDirectory(_ path: Path, mode: UInt32) throws(Errno) {
+        try LinuxIO.makeDirectory(path, mode: mode, at: number)
+    }
+}
+
+@inline(never)
+private func makeDirectory(_ path: Path, mode: UInt32, at directory: Int32) throws(Errno) {
     do throws(Errno) {
         _ = try unsafe path.withPointer { pointer throws(Errno) in
-            try ask { unsafe mkdir(pointer, mode) }
+            try ask { unsafe mkdirat(directory, pointer, mode) }
         }
     } catch .alreadyExists {
     }

@@ -4,7 +4,7 @@ public import Text
 extension Descriptor {
     /// What the link `path` below this directory says, cut at `most` bytes.
     @inline(never)
-    borrowing func linkTarget(_ path: Path, most: Int) throws(Errno) -> [UInt8] {
+    public borrowing func linkTarget(_ path: Path, most: Int) throws(Errno) -> [UInt8] {
         let number = number
         var target = [CChar](repeating: 0, count: most)
         var span = target.mutableSpan

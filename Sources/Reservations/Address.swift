@@ -17,7 +17,7 @@ public enum Address: Hashable, Writable {
     }
 
     /// Whether it is 0.0.0.0 or ::, which a configuration file writes by leaving the address out.
-    var isWildcard: Bool {
+    public var isWildcard: Bool {
         self == .any || self == .ipv4(0) || self == .ipv6(high: 0, low: 0)
     }
 
@@ -32,7 +32,7 @@ public enum Address: Hashable, Writable {
     }
 
     /// Four decimal numbers with dots between them, as inet_pton(3) takes them.
-    init?(ipv4 text: ArraySlice<UInt8>) {
+    public init?(ipv4 text: ArraySlice<UInt8>) {
         let parts = parts(of: text, between: UInt8(ascii: "."))
         guard parts.count == 4 else { return nil }
         var number: UInt32 = 0
@@ -45,7 +45,7 @@ public enum Address: Hashable, Writable {
     }
 
     /// Groups of four hexadecimal digits, one run of zeros left out, a dotted tail: RFC 4291, 2.2.
-    init?(ipv6 text: ArraySlice<UInt8>) {
+    public init?(ipv6 text: ArraySlice<UInt8>) {
         let colon = UInt8(ascii: ":")
         guard let gap = text.indices.first(where: { text[$0...].starts(with: [colon, colon]) })
         else {

@@ -7,11 +7,13 @@ public final class ConfigurationFile {
     /// Where the file was read, for messages.
     public let path: Text
     /// The reservations it asks for, in its order.
-    private(set) var claims: [Claim] = []
+    public private(set) var claims: [Claim] = []
     /// The units whose processes may bind, where the file names any.
-    private(set) var units: [Text] = []
+    public private(set) var units: [Text] = []
     /// Whether the guard leaves this service alone.
     private(set) var isUnguarded = false
+    /// Whether it reserves nothing, and nothing in it is wrong.
+    public var isEmpty: Bool { claims.isEmpty && diagnostics.isEmpty }
     /// What is wrong in its text.
     var diagnostics: [Diagnostic] { problems.all }
     private(set) var problems: DiagnosticList

@@ -34,7 +34,7 @@ struct OptionsTests {
 
     @Test(
         "-V and -h answer on standard output, also where a daemon runs and to nobody",
-        arguments: ["portreserve", "portrelease"])
+        arguments: ["portreserve", "portrelease", "portreserve-generator"])
     func answers(program: String) throws {
         try Room.run { room in
             _ = try room.startDaemon("-f")

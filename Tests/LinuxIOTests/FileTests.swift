@@ -17,6 +17,8 @@ import Text
         let files = [
             try Kept(open(path, .read)), try Kept(open(path, .readWrite)),
             try Kept(open(new, .readWriteCreating(mode: 0o600))), try Kept(open("/", .directory)),
+            try Kept(open(Path(place.place("newer")), .create(mode: 0o600))),
+            try Kept(open(path, .append)),
         ]
 
         #expect(files.allSatisfy { isCloseOnExec($0.number) })
@@ -145,6 +147,38 @@ import Text
         #expect(mode(of: "\(place.path)/new") == 0o700)
         let below = Path(place.place("none/new"))
         #expect(refusal { () throws(Errno) in try makeDirectory(below, mode: 0o700) } == .noEntry)
+    }
+
+    @Test("a directory is made below another, and one that is there is as good")
+    func directoryBelow() throws {
+        let directory = try open(Path(place.place("")), .directory)
+
+        for _ in 0..<2 { try directory.makeDirectory("below", mode: 0o755) }
+
+        #expect(try directory.kind(of: "below") == .directory)
+        #expect(throws: Errno.noEntry) { try directory.makeDirectory("none/below", mode: 0o755) }
+    }
+
+    @Test("are created only where nothing is, not even a link")
+    func creation() throws {
+        try place.link("link", to: "\(place.path)/target")
+        let path = try place.write("file", [1])
+
+        for name in [path, place.place("link")] {
+            #expect(throws: Errno.alreadyExists) { _ = try open(Path(name), .create(mode: 0o600)) }
+        }
+        #expect(place.read("file") == [1] && place.read("target") == nil)
+    }
+
+    @Test("are appended to, and a FIFO that nobody reads is not waited for")
+    func appended() throws {
+        let path = try place.write("file", [1])
+        _ = unsafe mkfifo("\(place.path)/fifo", 0o600)
+
+        for byte: UInt8 in [2, 3] { try open(Path(path), .append).write([byte].span) }
+
+        #expect(place.read("file") == [1, 2, 3])
+        #expect(throws: Errno(ENXIO)) { _ = try open(Path(place.place("fifo")), .append) }
     }
 
     @Test("a name is removed, and one that is missing is as good")

@@ -7,8 +7,8 @@
 ///         """, "svc.service")
 ///     #expect(end.status == 0, room.story)
 ///
-/// The built programs are in its /usr/sbin; `sys.argv[1]` is portrelease, the words given come
-/// behind it. Nothing of ours runs in it but what a unit starts. The script is a unit too, and when
+/// The built programs are in its /usr/sbin, the generator where systemd finds it if it is asked for;
+/// `sys.argv[1]` is portrelease, the words given come behind it. Nothing of ours runs in it but what a unit starts. The script is a unit too, and when
 /// it ends the system is gone. Tests/Boot/boot.sh does it, on the Debian of PORTRESERVE_DEBIAN.
 
 import Glibc
@@ -17,14 +17,16 @@ import Testing
 extension Room {
     /// Boots a system with `files` in it, runs the script there and waits for the end of both.
     func boot(
-        _ files: [String: String], _ script: String, _ words: String...
+        _ files: [String: String], generating: Bool = false, _ script: String, _ words: String...
     ) throws -> Program {
         let tree = "/run/tree"
         for (path, text) in files { place(tree + path, text) }
         place(tree + "/opt/script.py", pythonText(life + booted + script))
-        makeFolders("\(tree)/usr/sbin")
-        for name in Programs.names {
-            try run("/bin/cp", try Programs.path(of: name), tree + "/usr/sbin")
+        let (sbin, generators) = ("/usr/sbin", "/usr/lib/systemd/system-generators")
+        for folder in [sbin, generators] { makeFolders(tree + folder) }
+        for name in Programs.names where generating || name != Programs.generator {
+            let folder = name == Programs.generator ? generators : sbin
+            try run("/bin/cp", try Programs.path(of: name), tree + folder)
         }
         let line = ["/usr/bin/python3", "-I", "/opt/script.py", "/usr/sbin/portrelease"] + words
         let system = try start([bootProgram, try debian(), tree] + line)

@@ -3,7 +3,8 @@
 import Glibc
 
 enum Programs {
-    static let names = ["portreserve", "portrelease", "portreservectl"]
+    static let names = ["portreserve", "portrelease", "portreservectl", generator]
+    static let generator = "portreserve-generator"
 
     static var folder: String {
         get throws {
