@@ -49,6 +49,7 @@ struct Heritage: ~Copyable {
     private mutating func takeOver(_ inherited: consuming Descriptor, _ log: Log) throws(Errno) {
         var unreadable = 0
         vault = try Vault(inherited, &records, unreadable: &unreadable)
+        try vault?.purge()
         if unreadable == 0 { return }
         log.say(
             .warning,

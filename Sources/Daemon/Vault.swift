@@ -79,7 +79,6 @@ struct Vault: ~Copyable {
         try inherited.goOnward(false)
         queue = inherited
         self.keys = keys
-        try purge()
     }
 
     /// Replaces a record, or adds one; without a body and descriptors it is only taken out.

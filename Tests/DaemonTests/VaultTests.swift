@@ -102,7 +102,9 @@ private func inherited(
 ) throws -> [String: String] {
     var records: [VaultRecord] = []
     var unreadable = 0
-    _ = try Vault(Descriptor(owning: dup(vault.queue.number)), &records, unreadable: &unreadable)
+    var next = try Vault(
+        Descriptor(owning: dup(vault.queue.number)), &records, unreadable: &unreadable)
+    try next.purge()
     #expect(unreadable == expected)
     return Dictionary(
         uniqueKeysWithValues: records.map {
