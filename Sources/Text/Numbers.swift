@@ -83,6 +83,7 @@ public func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt16? {
 }
 
 /// `1 port`, `3 ports`: the number and its noun.
-public func counted(_ count: Int, _ one: Text, _ many: Text) -> Text {
-    "\(count) \(count == 1 ? one : many)"
+@inline(never)
+public func counted(_ count: Int, _ one: StaticString, _ many: StaticString) -> Text {
+    "\(count) \(Text(stringLiteral: count == 1 ? one : many))"
 }

@@ -22,9 +22,8 @@ public struct Text: Hashable, Comparable, Sendable {
     }
 
     /// Whether it is the literal, which is not made a text for that.
-    @inline(never)
     public static func == (text: Text, literal: StaticString) -> Bool {
-        literal.withUTF8Buffer { unsafe text.bytes.elementsEqual($0) }
+        text.equals(Literal(literal))
     }
 
     /// The same, in a switch.
@@ -55,11 +54,7 @@ extension Text: Writable {
 
 extension Text: ExpressibleByStringInterpolation {
     /// Takes the literal as it is.
-    @inline(never)
-    public init(stringLiteral literal: StaticString) {
-        self.init([])
-        append(literal)
-    }
+    public init(stringLiteral literal: StaticString) { self.init(Literal(literal)) }
 
     /// Takes what was put together.
     public init(stringInterpolation parts: Parts) { self = parts.text }
@@ -74,7 +69,7 @@ extension Text: ExpressibleByStringInterpolation {
         /// Appends what stands between the parts.
         public mutating func appendLiteral(_ literal: StaticString) {
             // Between two parts there is an empty one.
-            if literal.utf8CodeUnitCount > 0 { text.append(literal) }
+            if literal.utf8CodeUnitCount > 0 { text.append(Literal(literal)) }
         }
 
         /// Appends it as it is.
@@ -98,9 +93,37 @@ extension Text: ExpressibleByStringInterpolation {
     fileprivate mutating func append(decimal number: Int) { append(Text(decimal: number)) }
 
     @inline(never)
-    fileprivate mutating func append(_ literal: StaticString) {
-        literal.withUTF8Buffer { bytes += unsafe Array($0) }
+    fileprivate mutating func append(_ literal: Literal) { bytes += literal.bytes }
+
+    @inline(never)
+    fileprivate init(_ literal: Literal) { bytes = literal.bytes }
+
+    @inline(never)
+    fileprivate func equals(_ literal: Literal) -> Bool { literal.equals(bytes) }
+}
+
+/// A literal as one pointer: where it is passed, and that is everywhere, a StaticString takes
+/// three registers.
+@safe private struct Literal {
+    /// What it points to ends with a NUL, and lives as long as the program.
+    private let start: UnsafePointer<UInt8>
+
+    init(_ literal: StaticString) {
+        unsafe start = literal.utf8Start
+        assert(count == literal.utf8CodeUnitCount, "a literal holds no NUL")
     }
+
+    private var count: Int {
+        var count = 0
+        while unsafe start[count] != 0 { count += 1 }
+        return count
+    }
+
+    private var buffer: UnsafeBufferPointer<UInt8> { unsafe .init(start: start, count: count) }
+
+    var bytes: [UInt8] { unsafe Array(buffer) }
+
+    func equals(_ bytes: [UInt8]) -> Bool { unsafe bytes.elementsEqual(buffer) }
 }
 
 extension Text: CustomStringConvertible {

@@ -104,7 +104,7 @@ import Text
 
     @Test("is written with what it has, and a NUL behind it")
     func written() {
-        let call = Call("a.B", [Member("c", .string("\0"))], .more)
+        let call = Call("a.B", [Member("c", .string(Text([0])))], .more)
 
         let wanted = "{\"method\":\"a.B\",\"parameters\":{\"c\":\"\\u0000\"},\"more\":true}\0"
         #expect(String(decoding: call.bytes, as: UTF8.self) == wanted)
