@@ -88,7 +88,7 @@ if lean {
                     + [
                         "-z", "now", "--icf=all", "--as-needed", "-lm", "-mllvm",
                         "-inline-threshold=-20", "-mllvm", "-split-spill-mode=size", "-mllvm",
-                        "-enable-machine-outliner=always",
+                        "-enable-machine-outliner=always", "-mllvm", "-apply-ext-tsp-for-size",
                     ].flatMap { ["-Xlinker", $0] }),
         ]
     }
