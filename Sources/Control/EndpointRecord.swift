@@ -22,30 +22,32 @@ public struct EndpointRecord: Equatable {
 
     /// Reads the interface's type Endpoint; nil for anything else.
     init?(_ json: JSON) {
-        guard let members = json.object, let transport = members.value(Name.transport)?.string,
-            let address = members.value(Name.address)?.string,
-            let port = members.value(Name.port)?.integer
+        guard let members = json.object, let transport = members.value("protocol")?.string,
+            let address = members.value("address")?.string,
+            let port = members.value("port")?.integer
         else { return nil }
         self.init(
             transport: transport, address: address, port: port,
-            last: members.value(Name.last)?.integer)
+            last: members.value("last")?.integer)
     }
 
     /// As the interface's type Endpoint.
     var json: JSON {
         var members = [
-            Member(Name.transport, .string(transport)), Member(Name.address, .string(address)),
-            Member(Name.port, .integer(port)),
+            Member(names.transport, .string(transport)), Member(names.address, .string(address)),
+            Member(names.port, .integer(port)),
         ]
-        if let last { members.append(Member(Name.last, .integer(last))) }
+        if let last { members.append(Member(names.last, .integer(last))) }
         return .object(members)
     }
 }
 
 /// Names of members: made once, and not for each of ten thousand records.
-private enum Name {
-    static let transport: Text = "protocol"
-    static let address: Text = "address"
-    static let port: Text = "port"
-    static let last: Text = "last"
+private struct Names {
+    let transport: Text = "protocol"
+    let address: Text = "address"
+    let port: Text = "port"
+    let last: Text = "last"
 }
+
+private let names = Names()

@@ -92,20 +92,20 @@ extension ReservationRecord {
     }
 
     /// The parameters of one reply of List and Watch.
-    public var parameters: [Member] { [Member(Name.reservation, json)] }
+    public var parameters: [Member] { [Member(names.reservation, json)] }
 
     /// As the interface's type Reservation; what is nil is left out.
     public var json: JSON {
         var members = [
-            Member(Name.service, .string(service)), Member(Name.endpoint, endpoint.json),
-            Member(Name.state, .string(state.text)), Member(Name.since, .integer(since)),
-            Member(Name.share, .bool(share)), Member(Name.permanent, .bool(permanent)),
-            Member(Name.guarded, .bool(guarded)),
+            Member(names.service, .string(service)), Member(names.endpoint, endpoint.json),
+            Member(names.state, .string(state.text)), Member(names.since, .integer(since)),
+            Member(names.share, .bool(share)), Member(names.permanent, .bool(permanent)),
+            Member(names.guarded, .bool(guarded)),
         ]
-        if let reason { members.append(Member(Name.reason, .string(reason))) }
-        if let holder { members.append(Member(Name.holder, holder.json)) }
-        members.append(Member(Name.file, .string(file)))
-        members.append(Member(Name.line, .integer(line)))
+        if let reason { members.append(Member(names.reason, .string(reason))) }
+        if let holder { members.append(Member(names.holder, holder.json)) }
+        members.append(Member(names.file, .string(file)))
+        members.append(Member(names.line, .integer(line)))
         return .object(members)
     }
 
@@ -133,17 +133,19 @@ extension ReservationRecord {
 }
 
 /// Names of members: made once, and not for each of ten thousand records.
-private enum Name {
-    static let service: Text = "service"
-    static let endpoint: Text = "endpoint"
-    static let state: Text = "state"
-    static let since: Text = "since"
-    static let share: Text = "share"
-    static let permanent: Text = "permanent"
-    static let guarded: Text = "guarded"
-    static let reason: Text = "reason"
-    static let holder: Text = "holder"
-    static let file: Text = "file"
-    static let line: Text = "line"
-    static let reservation: Text = "reservation"
+private struct Names {
+    let service: Text = "service"
+    let endpoint: Text = "endpoint"
+    let state: Text = "state"
+    let since: Text = "since"
+    let share: Text = "share"
+    let permanent: Text = "permanent"
+    let guarded: Text = "guarded"
+    let reason: Text = "reason"
+    let holder: Text = "holder"
+    let file: Text = "file"
+    let line: Text = "line"
+    let reservation: Text = "reservation"
 }
+
+private let names = Names()

@@ -128,6 +128,6 @@ final class Holder {
             let least: Text = processes.count == Holder.processesMax ? "at least " : ""
             text.append(", and \(least)\(processes.count - 1) more")
         }
-        return text + ")"
+        return "\(text))"
     }
 }

@@ -59,11 +59,12 @@ struct Saying {
         case .none: return said
         case .name:
             let word: Text = culprit.unit.map { "unit \($0)" } ?? "unguarded"
-            return said + "; if it is the service, write '\(word)' in \(path)"
+            return "\(said); if it is the service, write '\(word)' in \(path)"
         case .release:
-            return said + ", whose unit it is; let it call 'portrelease \(service)' before it binds"
+            return
+                "\(said), whose unit it is; let it call 'portrelease \(service)' before it binds"
         case .admitted:
-            return said + ", whose unit it is, begun after the release; let in from now on"
+            return "\(said), whose unit it is, begun after the release; let in from now on"
         }
     }
 
@@ -93,7 +94,7 @@ func sayingOpen(_ service: Plan.Service, releasedBy unit: Text?) -> Text {
     let said: Text = "'\(service.name)': released by \(who), so everybody may bind its ports"
     // Where the file names units it is a helper's, by all that is known.
     guard let unit, service.units.isEmpty else { return said }
-    return said + "; if it is one, write 'unit \(unit)' in \(service.path)"
+    return "\(said); if it is one, write 'unit \(unit)' in \(service.path)"
 }
 
 extension State {

@@ -17,7 +17,7 @@ extension Text {
             }
             rest = rest.dropFirst(max(count, 1))
         }
-        return text.count > most ? shown + "..." : shown
+        return text.count > most ? "\(shown)..." : shown
     }
 
     /// The text with what is not UTF-8 replaced by U+FFFD, a byte each.

@@ -54,7 +54,7 @@ extension Text: Writable {
 
 extension Text: ExpressibleByStringInterpolation {
     /// Takes the literal as it is.
-    public init(stringLiteral literal: StaticString) { self.init(Literal(literal)) }
+    public init(stringLiteral literal: StaticString) { self = Literal(literal).text }
 
     /// Takes what was put together.
     public init(stringInterpolation parts: Parts) { self = parts.text }
@@ -96,9 +96,6 @@ extension Text: ExpressibleByStringInterpolation {
     fileprivate mutating func append(_ literal: Literal) { bytes += literal.bytes }
 
     @inline(never)
-    fileprivate init(_ literal: Literal) { bytes = literal.bytes }
-
-    @inline(never)
     fileprivate func equals(_ literal: Literal) -> Bool { literal.equals(bytes) }
 }
 
@@ -122,6 +119,14 @@ extension Text: ExpressibleByStringInterpolation {
     private var buffer: UnsafeBufferPointer<UInt8> { unsafe .init(start: start, count: count) }
 
     var bytes: [UInt8] { unsafe Array(buffer) }
+
+    @inline(never)
+    var text: Text {
+        // Text(bytes) would be copied into the initializer of every constant.
+        var text = Text([])
+        text.append(self)
+        return text
+    }
 
     func equals(_ bytes: [UInt8]) -> Bool { unsafe bytes.elementsEqual(buffer) }
 }

@@ -41,7 +41,7 @@ public enum MessageLimits {
 
 extension [Member] {
     /// The value of that name, nil where there is none or it is null, which are the same.
-    public func value(_ name: Text) -> JSON? {
+    public func value(_ name: StaticString) -> JSON? {
         guard let value = first(where: { $0.name == name })?.value, value != .null else {
             return nil
         }

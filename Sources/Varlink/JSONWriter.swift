@@ -19,8 +19,8 @@ extension JSON {
 /// MessageLimits.depthMax through, and nothing that is made here has as many.
 private func write(_ value: JSON, to bytes: inout [UInt8]) {
     switch value {
-    case .null: bytes += Word.null.bytes
-    case .bool(let truth): bytes += (truth ? Word.true : Word.false).bytes
+    case .null: bytes += words.null.bytes
+    case .bool(let truth): bytes += (truth ? words.true : words.false).bytes
     case .integer(let number): appendDecimal(number, to: &bytes)
     case .string(let text): write(text, to: &bytes)
     case .array(let elements):
@@ -51,19 +51,30 @@ private func write(_ text: Text, to bytes: inout [UInt8]) {
         return
     }
     for byte in text.utf8.bytes {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-        case 0x0a: bytes += Text("\\n").bytes
-        case 0x09: bytes += Text("\\t").bytes
-        case 0x08: bytes += Text("\\b").bytes
-        case 0x0c: bytes += Text("\\f").bytes
-        case 0x0d: bytes += Text("\\r").bytes
-        case 0..<0x10: bytes += Text("\\u000").bytes + Text(hexadecimal: UInt(byte)).bytes
-        case 0x10..<0x20: bytes += Text("\\u00").bytes + Text(hexadecimal: UInt(byte)).bytes
-        case _: bytes.append(byte)
+        if let letter = letter(for: byte) {
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(letter)
+        } else if byte < 0x20 {
+            let zeroes: Text = byte < 0x10 ? "\\u000" : "\\u00"
+            bytes += zeroes.bytes + Text(hexadecimal: UInt(byte)).bytes
+        } else {
+            bytes.append(byte)
         }
     }
     bytes.append(UInt8(ascii: "\""))
+}
+
+/// What stands for a byte of a text behind a backslash, where one letter does.
+private func letter(for byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): byte
+    case 0x08: UInt8(ascii: "b")
+    case 0x09: UInt8(ascii: "t")
+    case 0x0a: UInt8(ascii: "n")
+    case 0x0c: UInt8(ascii: "f")
+    case 0x0d: UInt8(ascii: "r")
+    case _: nil
+    }
 }
 
 /// Whether a byte of a text is written as it is, and is no part of a longer character.
@@ -72,8 +83,10 @@ private func isPlain(_ byte: UInt8) -> Bool {
 }
 
 /// Words of JSON: made once, and not for each value.
-private enum Word {
-    static let null: Text = "null"
-    static let `true`: Text = "true"
-    static let `false`: Text = "false"
+private struct Words {
+    let null: Text = "null"
+    let `true`: Text = "true"
+    let `false`: Text = "false"
 }
+
+private let words = Words()

@@ -32,8 +32,8 @@ public struct Call: Equatable, Sendable {
 
     /// Reads a message without its NUL; throws for what UAPI.20 wants the connection closed for.
     init(reading bytes: ArraySlice<UInt8>) throws(BrokenMessage) {
-        let members = try header(
-            bytes, known: ["method", "parameters", "oneway", "more", "upgrade"])
+        let members = try object(bytes)
+        if members.contains(where: { !Call.mayHave($0.name) }) { throw BrokenMessage() }
         guard let method = members.value("method")?.string else { throw BrokenMessage() }
         self.method = method
         parameters = try objectOrNothing(members.value("parameters"))
@@ -43,6 +43,15 @@ public struct Call: Equatable, Sendable {
         if try flag("upgrade", members) { modes.append(.upgrade) }
         if modes.count > 1 { throw BrokenMessage() }
         mode = modes.first ?? .once
+    }
+
+    /// Whether it has such a member; those with a dot in their names are a vendor's and nobody's
+    /// here.
+    private static func mayHave(_ name: Text) -> Bool {
+        switch name {
+        case "method", "parameters", "oneway", "more", "upgrade": true
+        case _: name.bytes.contains(UInt8(ascii: "."))
+        }
     }
 
     /// The message, with its NUL.
@@ -98,9 +107,9 @@ public struct Reply: Equatable, Sendable {
     /// Writes the message, with its NUL, behind what is in `bytes`.
     func write(to bytes: inout [UInt8]) {
         var members: [Member] = []
-        if let error { members.append(Member(Name.error, .string(error))) }
-        if !parameters.isEmpty { members.append(Member(Name.parameters, .object(parameters))) }
-        if continues { members.append(Member(Name.continues, .bool(true))) }
+        if let error { members.append(Member(names.error, .string(error))) }
+        if !parameters.isEmpty { members.append(Member(names.parameters, .object(parameters))) }
+        if continues { members.append(Member(names.continues, .bool(true))) }
         JSON.object(members).write(to: &bytes)
         bytes.append(0)
     }
@@ -113,33 +122,23 @@ private func object(_ bytes: ArraySlice<UInt8>) throws(BrokenMessage) -> [Member
     return members
 }
 
-/// The members of a message; those with a dot in their names are a vendor's and nobody's here.
-private func header(
-    _ bytes: ArraySlice<UInt8>, known: [Text]
-) throws(BrokenMessage) -> [Member] {
-    let members = try object(bytes)
-    for member in members {
-        let isVendors = member.name.bytes.contains(UInt8(ascii: "."))
-        if !isVendors, !known.contains(member.name) { throw BrokenMessage() }
-    }
-    return members
-}
-
 private func objectOrNothing(_ value: JSON?) throws(BrokenMessage) -> [Member] {
     guard let value else { return [] }
     guard let members = value.object else { throw BrokenMessage() }
     return members
 }
 
-private func flag(_ name: Text, _ members: [Member]) throws(BrokenMessage) -> Bool {
+private func flag(_ name: StaticString, _ members: [Member]) throws(BrokenMessage) -> Bool {
     guard let value = members.value(name) else { return false }
     guard let truth = value.bool else { throw BrokenMessage() }
     return truth
 }
 
 /// Names of members: made once, and not for each of ten thousand replies.
-private enum Name {
-    static let error: Text = "error"
-    static let parameters: Text = "parameters"
-    static let continues: Text = "continues"
+private struct Names {
+    let error: Text = "error"
+    let parameters: Text = "parameters"
+    let continues: Text = "continues"
 }
+
+private let names = Names()

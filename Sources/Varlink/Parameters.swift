@@ -22,9 +22,11 @@ public struct CallError: Error, Equatable {
     }
 
     /// The caller may not.
-    public static let permissionDenied = CallError("org.varlink.service.PermissionDenied")
+    public static var permissionDenied: CallError {
+        CallError("org.varlink.service.PermissionDenied")
+    }
     /// The method answers more than once.
-    public static let expectedMore = CallError("org.varlink.service.ExpectedMore")
+    public static var expectedMore: CallError { CallError("org.varlink.service.ExpectedMore") }
 }
 
 /// As much of a caller's word as an error gives back, cut between two characters.
@@ -44,24 +46,24 @@ public struct Parameters {
     public init(_ call: Call) { members = call.parameters }
 
     /// Takes a text that must be there.
-    public mutating func string(_ name: Text) throws(CallError) -> Text {
+    public mutating func string(_ name: StaticString) throws(CallError) -> Text {
         guard let text = try optionalString(name) else {
-            throw CallError(invalidParameter: name)
+            throw wrong(name)
         }
         return text
     }
 
     /// Takes a text, nil where there is none.
-    public mutating func optionalString(_ name: Text) throws(CallError) -> Text? {
+    public mutating func optionalString(_ name: StaticString) throws(CallError) -> Text? {
         guard let value = take(name) else { return nil }
-        guard let text = value.string else { throw CallError(invalidParameter: name) }
+        guard let text = value.string else { throw wrong(name) }
         return text
     }
 
     /// Takes a truth, nil where there is none.
-    public mutating func optionalBool(_ name: Text) throws(CallError) -> Bool? {
+    public mutating func optionalBool(_ name: StaticString) throws(CallError) -> Bool? {
         guard let value = take(name) else { return nil }
-        guard let truth = value.bool else { throw CallError(invalidParameter: name) }
+        guard let truth = value.bool else { throw wrong(name) }
         return truth
     }
 
@@ -70,7 +72,11 @@ public struct Parameters {
         if let rest = members.first { throw CallError(invalidParameter: rest.name) }
     }
 
-    private mutating func take(_ name: Text) -> JSON? {
+    private func wrong(_ name: StaticString) -> CallError {
+        CallError(invalidParameter: Text(stringLiteral: name))
+    }
+
+    private mutating func take(_ name: StaticString) -> JSON? {
         let value = members.value(name)
         members.removeAll { $0.name == name }
         return value

@@ -7,7 +7,7 @@ internal import Varlink
 /// A verb that asks for a change of each service it is given.
 protocol Change: Verb {
     /// What it makes of a port, and the name of their number in the reply.
-    static var done: Text { get }
+    static var done: StaticString { get }
     /// Whether it is wrong that nothing has come of it.
     static var mustDo: Bool { get }
     /// What to ask for a service.
@@ -22,7 +22,7 @@ struct Release: Change {
     static let configuration = CommandConfiguration(
         abstract: "Let a service's ports go, so that it can bind them.",
         discussion: "Exits 1 when a port is somebody else's. For root.")
-    static let done: Text = "released"
+    static let done: StaticString = "released"
     static let mustDo = false
 
     @Argument(help: "Services; '*' is every one.", completion: .service)
@@ -38,7 +38,7 @@ struct Hold: Change {
     static let configuration = CommandConfiguration(
         abstract: "Hold a service's ports again after a release.",
         discussion: "Exits 1 when a port is in use, or none is held. For root.")
-    static let done: Text = "held"
+    static let done: StaticString = "held"
     static let mustDo = true
 
     @Argument(help: "Services; '*' is every one.", completion: .service)
@@ -77,7 +77,7 @@ extension Change {
         } else if isEmpty {
             complain("portreservectl: nothing is configured")
         } else {
-            try say(changeLine(name, count, busy, Self.done, lacking: lacking))
+            try say(changeLine(name, count, busy, Text(stringLiteral: Self.done), lacking: lacking))
         }
         let hasFailed = Self.mustDo && count == 0 && !isEmpty
         return busy > 0 || lacking > 0 || hasFailed ? .wrong : .done

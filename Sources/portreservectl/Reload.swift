@@ -38,7 +38,7 @@ struct Reload: Verb {
 
 /// `2 ports added, 1 removed, 40 kept`.
 func reloadLine(_ parameters: [Member], isDryRun: Bool) -> Text {
-    func number(_ name: Text) -> Int { parameters.value(name)?.integer ?? 0 }
+    func number(_ name: StaticString) -> Int { parameters.value(name)?.integer ?? 0 }
     let added = counted(number("added"), "port", "ports")
     let (removed, kept) = (number("removed"), number("kept"))
     return isDryRun
