@@ -5,7 +5,7 @@
 public import Text
 
 /// The paths that programs, scripts and policies know; a test makes its own.
-public struct Places {
+public final class Places {
     /// Where the sockets are.
     public let runtimeDirectory: Text
     /// The pid of a daemon in the background.

@@ -1,12 +1,12 @@
 internal import CLinux
 public import Text
 
-/// A path as the kernel takes it: bytes of any kind but NUL, and one NUL at the end.
+/// A path as the kernel takes it: bytes of any kind but NUL.
 public struct Path {
-    private let bytes: [UInt8]
+    private let text: Text
 
     /// Takes `text` as it is; whoever passes a NUL inside names the part before it.
-    public init(_ text: Text) { bytes = text.bytes + [0] }
+    public init(_ text: Text) { self.text = text }
 
     /// Gives what this names the name `path`, which nobody ever finds missing or half.
     public func rename(to path: Path) throws(Errno) {
@@ -17,11 +17,15 @@ public struct Path {
         }
     }
 
-    /// Lends the bytes for one call.
+    @inline(never)
+    private var bytesAndNUL: [UInt8] { text.bytes + [0] }
+
+    /// Lends the bytes, and one NUL at the end, for one call.
     func withPointer<Answer>(
         _ body: (UnsafePointer<CChar>) throws(Errno) -> Answer
     ) throws(Errno) -> Answer {
-        try unsafe bytes.span.withUnsafeBytes { bytes throws(Errno) in
+        let bytes = bytesAndNUL
+        return try unsafe bytes.span.withUnsafeBytes { bytes throws(Errno) in
             guard let start = bytes.baseAddress else { fatalError("a path holds at least its NUL") }
             return try unsafe body(start.assumingMemoryBound(to: CChar.self))
         }
