@@ -82,13 +82,15 @@ if lean {
         target.linkerSettings = [
             .linkedLibrary(":../embedded/\(triple)/libswiftUnicodeDataTables.a"),
             // Dictionary and Set call ceil; without them there is no need of libm. What is for
-            // LLVM works with `--experimental-lto-mode=full`.
+            // LLVM works with `--experimental-lto-mode=full`. What is taken out of loops is kept
+            // over calls, which costs more code than it saves.
             .unsafeFlags(
                 ["-use-ld=lld"]
                     + [
                         "-z", "now", "--icf=all", "--as-needed", "-lm", "-mllvm",
                         "-inline-threshold=-20", "-mllvm", "-split-spill-mode=size", "-mllvm",
                         "-enable-machine-outliner=always", "-mllvm", "-apply-ext-tsp-for-size",
+                        "-mllvm", "-disable-machine-licm", "-mllvm", "-disable-lsr",
                     ].flatMap { ["-Xlinker", $0] }),
         ]
     }
