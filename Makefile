@@ -15,6 +15,8 @@ man = $(DESTDIR)$(PREFIX)/share/man
 generators = $(DESTDIR)$(PREFIX)/lib/systemd/system-generators
 doc = $(DESTDIR)$(PREFIX)/share/doc/portreserve
 share = $(DESTDIR)$(PREFIX)/share
+units = $(DESTDIR)$(PREFIX)/lib/systemd/system
+tmpfiles = $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/portreserve.conf
 bash_completion = $(share)/bash-completion/completions/portreservectl
 zsh_completion = $(share)/zsh/vendor-completions/_portreservectl
 fish_completion = $(share)/fish/vendor_completions.d/portreservectl.fish
@@ -125,6 +127,11 @@ install: $(PROGRAMS:%=build/%) ## into PREFIX (/usr) below DESTDIR
 	@install -d $(sbin) $(generators) $(doc)/examples $(DESTDIR)$(SYSCONFDIR)/portreserve
 	@install -m 755 $(in_sbin:%=build/%) $(sbin)
 	@install -m 755 build/portreserve-generator $(generators)
+	@install -d $(units)
+	@for unit in $(notdir $(wildcard systemd/*.service)); do \
+	    sed 's|/usr/sbin/|$(PREFIX)/sbin/|' systemd/$$unit >$(units)/$$unit; \
+	    chmod 644 $(units)/$$unit; done
+	@install -D -m 644 systemd/portreserve.tmpfiles $(tmpfiles)
 	@tools/install-man.sh $(man)
 	@install -m 644 $(wildcard examples/portreserve/*) $(doc)/examples
 	@install -m 644 $(wildcard README.md CHANGELOG.md LICENSE) $(doc)
@@ -138,6 +145,7 @@ build/%:
 
 uninstall: ## takes back what install brought; configuration stays
 	@rm -f $(in_sbin:%=$(sbin)/%) $(generators)/portreserve-generator
+	@rm -f $(patsubst systemd/%,$(units)/%,$(wildcard systemd/*.service)) $(tmpfiles)
 	@tools/install-man.sh --remove $(man)
 	@rm -f $(bash_completion) $(zsh_completion) $(fish_completion)
 	@rm -rf $(doc)

@@ -35,6 +35,10 @@ struct Keeper: ~Copyable {
     var areHoldsUnsaved = false
     /// Holds of the last instance, until their endpoints are tried.
     var inheritedHolds: [InheritedHold] = []
+    /// How many of them were not what they should have been.
+    var oddHolds = 0
+    /// Why nothing outlives us any more.
+    var vaultRefusal: Errno?
     /// Whether an endpoint is tried for the first time; that it is held then is no news.
     private var isStarting = false
     /// Grows with every change of a state or of the plan.
@@ -74,7 +78,7 @@ struct Keeper: ~Copyable {
         let going = steps.filter { $0.effects.acts.contains(.close) }.map { $0.entry }
         if vault != nil {
             for step in steps { unsaved.insert(table.claimant(of: step.entry)) }
-            try? remember(going: going)
+            remember(going: going)
         }
         act(steps)
         return going
@@ -142,7 +146,7 @@ struct Keeper: ~Copyable {
     /// Ends a turn, in which what is looked at once holds for all.
     mutating func endTurn() {
         occupants = nil
-        try? remember()
+        remember()
     }
 
     /// Sets right what depends on cgroups that are no more, after a recall.
@@ -287,6 +291,6 @@ extension Keeper {
         act(table.reconcile())
         changeCount += 1
         // What is no longer ours must not be bound by a record when what is new is tried.
-        try? remember()
+        remember()
     }
 }

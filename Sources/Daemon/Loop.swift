@@ -194,6 +194,7 @@ struct Loop: ~Copyable {
         if !changed.isEmpty { tellStatus() }
         tellWatchers()
         keeper.endTurn()
+        sayVaultRefusal()
         try clients.tidy(events, now: now)
         return turn
     }

@@ -34,6 +34,15 @@ extension Loop {
         inheritedRefusals = []
     }
 
+    /// Says that nothing is left to the next instance any more.
+    @inline(never)
+    mutating func sayVaultRefusal() {
+        guard let refusal = keeper.vaultRefusal.take() else { return }
+        log.say(
+            .warning,
+            "portreserve: the fd store: \(refusal), a restart will let go of every port")
+    }
+
     /// Says how things stand, for `systemctl status`.
     @inline(never)
     mutating func tellStatus() {
@@ -54,11 +63,8 @@ extension Keeper {
     /// Keeps the guard for the next instance, and ends the last one's.
     @inline(never)
     mutating func replaceGuard(_ old: [Handle]) {
-        do throws(Errno) {
-            try vault?.putGuard(book?.kernel.descriptors ?? [])
-        } catch {
-            // What refuses by the rules of before would refuse us.
-            try? vault?.putGuard([])
+        tellNext { keeper throws(Errno) in
+            try keeper.vault?.putGuard(keeper.book?.kernel.descriptors ?? [])
         }
         for one in old { _ = one.take() }
     }

@@ -15,11 +15,32 @@ struct InheritedHold {
 }
 
 extension Keeper {
-    /// Has the next instance know what has changed since this was last called; where it cannot be,
-    /// throws, and what it knew before stays.
+    /// Has the next instance know what has changed since this was last called, before something is
+    /// let go: nobody is to find it held who comes after us.
+    ///
+    /// `going`: their holds will be closed, and are nobody's but ours from here on.
     @inline(never)
-    mutating func remember() throws(Errno) {
+    mutating func remember(going: [Int] = []) {
         if vault == nil { return }
+        for entry in going where known[entry].hold?.isStored == true {
+            known[entry].hold?.isGoing = true
+            areHoldsUnsaved = true
+        }
+        tellNext { keeper throws(Errno) in try keeper.save() }
+    }
+
+    /// Has the next instance know something; where it cannot, it will know nothing: a port is not to
+    /// be kept by what we can take back no more.
+    @inline(never)
+    mutating func tellNext(_ something: (inout Keeper) throws(Errno) -> Void) {
+        do throws(Errno) { try something(&self) } catch {
+            try? vault?.clear()
+            vault = nil
+            vaultRefusal = error
+        }
+    }
+
+    private mutating func save() throws(Errno) {
         for service in unsaved.all {
             let name = table.plan.services[service].name
             let remembered = remembered(service)
@@ -34,23 +55,12 @@ extension Keeper {
     /// Has the next instance know nothing of services that are no more, and all of the others anew.
     @inline(never)
     mutating func forgetServices(of old: Plan) {
-        for service in old.services where table.plan.service(service.name) == nil {
-            try? vault?.put(serviceKey(service.name), "")
+        let gone = old.services.filter { table.plan.service($0.name) == nil }
+        tellNext { keeper throws(Errno) in
+            for service in gone { try keeper.vault?.put(serviceKey(service.name), "") }
         }
         unsaved = EntrySet(Array(table.plan.services.indices))
         areHoldsUnsaved = true
-    }
-
-    /// The same before something is let go: nobody is to find it held who comes after us.
-    ///
-    /// `going`: their holds will be closed, and are nobody's but ours from here on.
-    mutating func remember(going: [Int]) throws(Errno) {
-        for entry in going where known[entry].hold?.isStored == true {
-            known[entry].hold?.isStored = false
-            known[entry].hold?.isGoing = true
-            areHoldsUnsaved = true
-        }
-        try remember()
     }
 
     private borrowing func remembered(_ service: Int) -> Remembered {
@@ -123,6 +133,7 @@ extension Keeper {
             socket.isBound(transport, address ?? .anyOfBothFamilies, port: endpoint.port)
             || address == nil && socket.isBound(transport, .anyIPv4, port: endpoint.port)
         if isIt { return consume socket }
+        oddHolds += 1
         return nil
     }
 }

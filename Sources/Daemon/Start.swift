@@ -38,6 +38,13 @@ extension Keeper {
             if let refusal = start(number) { sayRefusal(of: number, refusal, log) }
         }
         reconcile()
+        inheritedHolds = []
+        if oddHolds > 0 {
+            log.say(
+                .warning,
+                "portreserve: \(counted(oddHolds, "hold", "holds")) of the last instance cannot be"
+                    + " what is wanted, ignoring that")
+        }
         sayReservations(log)
         sayTotal(log)
     }

@@ -1,11 +1,15 @@
 internal import Control
 internal import LinuxIO
 internal import Reservations
+internal import Text
 
 extension Loop {
     /// Reads the configuration anew; whoever is being told of reservations is told anew.
     @inline(never)
     mutating func reload() -> ReloadOutcome {
+        // sd_notify(3): the moment is one of CLOCK_MONOTONIC, in microseconds.
+        manager?.tell("RELOADING=1\nMONOTONIC_USEC=\(1_000 * monotonicMilliseconds())")
+        defer { manager?.tell("READY=1") }
         // What has happened under the old plan's numbers is dealt with under them.
         settle(now: monotonicMilliseconds())
         let outcome = keeper.reload(places, log)
