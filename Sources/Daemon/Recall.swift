@@ -23,6 +23,7 @@ extension Loop {
                 lookout.cgroups.identity(inCgroup: id).flatMap { place(of: $0, service) }
             }
             keeper.recall(remembered, places, of: service)
+            isFollowingStale = true
             guardWatch.recountAt = monotonicMilliseconds()
         }
     }
@@ -47,13 +48,19 @@ extension Loop {
     @inline(never)
     mutating func tellStatus() {
         if manager == nil { return }
-        let plan = keeper.table.plan
-        let held = keeper.table.heldCount
-        let serving = plan.entries.indices.count { keeper.table.state(of: $0) == .serving }
-        var status: Text = "holding \(counted(held, "port", "ports"))"
-        if serving > 0 { status = status + ", \(serving) with their services" }
-        let rest = plan.entries.count - held - serving
-        if rest > 0 { status = status + ", \(rest) not held: see portreservectl status" }
+        var (served, released, others) = (0, 0, 0)
+        for entry in keeper.table.plan.entries.indices {
+            switch keeper.table.state(of: entry) {
+            case .held: break
+            case .serving, .idle: served += 1
+            case .released: released += 1
+            case .planned, .binding, .busy, .failed: others += 1
+            }
+        }
+        var status: Text = "holding \(counted(keeper.table.heldCount, "port", "ports"))"
+        if served > 0 { status = status + ", \(served) with their services" }
+        if released > 0 { status = status + ", \(released) released" }
+        if others > 0 { status = status + ", \(others) not held: see 'portreservectl status'" }
         if keeper.book == nil { status = status + "; no guard" }
         manager?.tell(status: status)
     }

@@ -124,8 +124,8 @@ extension Keeper {
             let verb: Text = away == 1 ? "is" : "are"
             log.say(
                 .notice,
-                "portreserve: \(away) of \(counted(total, "port", "ports")) \(verb) with the"
-                    + " services, as before the restart")
+                "portreserve: \(away) of \(counted(total, "port", "ports")) \(verb) released or"
+                    + " served, as before the restart")
         }
         guard table.heldCount > 0 else {
             if lost == total { log.say(.notice, "portreserve: nothing is reserved") }
