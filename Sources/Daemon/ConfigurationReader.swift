@@ -53,6 +53,7 @@ public struct ConfigurationReader {
 
     /// Where it is not even known which files a directory has, each that `old` had of it may be there
     /// still, and hides its namesakes further down.
+    @inline(never)
     private mutating func keepWhatMayBeThere(of old: Plan) {
         if unreadDirectories.isEmpty { return }
         for service in old.services {
@@ -66,6 +67,7 @@ public struct ConfigurationReader {
         files.removeAll { unread.contains($0.service) }
     }
 
+    @inline(never)
     private mutating func read(directory path: Text, mayBeMissing: Bool) {
         do throws(Errno) {
             let directory = try open(Path(path), .directory)
@@ -100,6 +102,7 @@ public struct ConfigurationReader {
     /// Takes one entry of a directory; other directories below it are nobody's.
     ///
     /// What is no regular file is not even opened: some devices act on that.
+    @inline(never)
     private mutating func take(
         _ entry: DirectoryEntry, of directory: borrowing Descriptor, _ path: Text
     ) throws(Errno) {

@@ -23,6 +23,7 @@ struct Program {
     ///
     /// A jump to a place that is nowhere, or too far, is a mistake in the program, which no use of
     /// it survives.
+    @inline(never)
     var words: [UInt64] {
         let places = places
         var words: [UInt64] = []

@@ -20,6 +20,7 @@ func attached(
     return links
 }
 
+@inline(never)
 private func attach(
     _ words: [UInt64], to root: borrowing Descriptor, _ hook: Descriptor.Hook
 ) throws(GuardFailure) -> Link {
@@ -34,6 +35,7 @@ private func attach(
     }
 }
 
+@inline(never)
 private func program(
     for hook: Descriptor.Hook, _ maps: Maps, namesCommands: Bool
 ) -> Program {

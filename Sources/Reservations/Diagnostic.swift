@@ -43,6 +43,7 @@ struct DiagnosticList {
 
     init(path: Text) { self.path = path }
 
+    @inline(never)
     mutating func say(line: Int, column: Int, _ problem: Text) {
         if list.count < Limits.diagnosticsPerFileMax {
             list.append(Diagnostic(path, line: line, column: column, problem))

@@ -111,6 +111,7 @@ public struct Plan {
         assert(entries.count <= Limits.endpointsMax, "the bound is kept line by line")
     }
 
+    @inline(never)
     private mutating func take(
         _ file: ConfigurationFile, _ database: ServicesDatabase?, of number: Int
     ) {
@@ -148,6 +149,7 @@ public struct Plan {
 
 extension Plan {
     /// Adds all that a service's `claim` asks for, or nothing.
+    @inline(never)
     fileprivate mutating func add(
         _ claim: Claim, _ database: ServicesDatabase?, of service: Int
     ) throws(Refusal) {
@@ -282,6 +284,7 @@ extension Plan {
         return indexes
     }
 
+    @inline(never)
     @discardableResult
     private mutating func append(_ endpoint: Endpoint, line: Int, of service: Int) -> Int {
         let index = entries.count

@@ -18,6 +18,7 @@ extension Plan {
     /// could not be read, so that no slip of a pen costs a port.
     ///
     /// `unread` are services whose files could not be read.
+    @inline(never)
     public init(
         _ files: [ConfigurationFile], database: ServicesDatabase?, unread: [ServiceName],
         after old: Plan
@@ -48,6 +49,7 @@ extension Plan {
     }
 
     /// What a service has, by its index.
+    @inline(never)
     func retained(of number: Int) -> [Retained] {
         reservations[services[number].reservations].map { reservation in
             Retained(
@@ -57,6 +59,7 @@ extension Plan {
     }
 
     /// Adds what of `retained` the service's file does not name now.
+    @inline(never)
     mutating func keep(_ retained: [Retained], of number: Int) {
         var count = 0
         for claim in retained {

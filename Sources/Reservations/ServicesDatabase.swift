@@ -21,6 +21,7 @@ public struct ServicesDatabase {
     }
 
     /// Reads `bytes`, the contents of `path`.
+    @inline(never)
     public init(_ bytes: [UInt8], path: Text) {
         self.path = path
         self.bytes = bytes
