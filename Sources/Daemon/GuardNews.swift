@@ -104,7 +104,10 @@ extension Loop {
         let cure = cure(of: entry, identity)
         let isToldMore = cure != .none && guardWatch.explain(event.cgroup)
         if !isFirst, !isToldMore { return }
-        log.say(.warning, Saying(keeper.table, entry).refused(incident.culprit, cure))
+        let told = Saying(keeper.table, entry)
+        log.say(
+            .warning, told.refused(incident.culprit, cure),
+            told.fields(.refused, incident.culprit))
     }
 
     /// What helps who was refused, where he may be the service; done where it can be done here.
@@ -129,10 +132,7 @@ extension Loop {
     mutating func noteBusy(_ holder: Holder, _ entry: Int) {
         guard let process = holder.processes.first else { return }
         let cgroup = process.cgroup.flatMap { lookout.cgroups.id(of: $0) } ?? 0
-        let culprit = Incident.Culprit(
-            uid: process.uid, cgroup: cgroup, pid: process.pid, command: process.command,
-            unit: process.identity?.unit)
-        _ = incidents.note(incident(.busy, entry, culprit, count: 1))
+        _ = incidents.note(incident(.busy, entry, Incident.Culprit(process, cgroup), count: 1))
     }
 
     private borrowing func incident(

@@ -40,7 +40,7 @@ extension Loop {
             log.say(
                 .warning,
                 "portreserve: no guard: \(error.why), a port is free from its release until its "
-                    + "service has bound")
+                    + "service has bound", JournalFields(.unguarded))
             for line in error.details { log.say(.debug, line) }
             return nil
         }
@@ -65,7 +65,7 @@ extension Loop {
             log.say(
                 .notice,
                 "portreserve: in a cgroup namespace: who is outside of it is not guarded against, and "
-                    + "can take a port that is released")
+                    + "can take a port that is released", JournalFields(.unguarded))
         }
         return book
     }
@@ -106,7 +106,7 @@ extension Loop {
                 log.say(
                     .warning,
                     "portreserve: ip_local_reserved_ports: \(error), an outgoing connection may "
-                        + "take a port that is released")
+                        + "take a port that is released", JournalFields(.unguarded))
             }
             keeper.rulesSuffice = false
             keeper.renewHolds()
@@ -117,11 +117,11 @@ extension Loop {
     /// Says which services the guard has no rules for.
     mutating func sayUnruled() {
         for service in keeper.unruled {
+            let name = keeper.table.plan.services[service].name
             log.say(
                 .warning,
-                "'\(keeper.table.plan.services[service].name)': not guarded: "
-                    + "\(whyUnruled), its ports are free from their release until it has bound them"
-            )
+                "'\(name)': not guarded: \(whyUnruled), its ports are free from their release until"
+                    + " it has bound them", JournalFields(.unguarded, name))
         }
     }
 }

@@ -41,7 +41,8 @@ struct Heritage: ~Copyable {
                 vault = nil
                 log.say(
                     .warning,
-                    "portreserve: the fd store: \(error), a restart will let go of every port")
+                    "portreserve: the fd store: \(error), a restart will let go of every port",
+                    JournalFields(.forgotten))
             }
         }
     }
@@ -54,7 +55,7 @@ struct Heritage: ~Copyable {
         log.say(
             .warning,
             "portreserve: \(counted(unreadable, "record", "records")) of the last instance cannot be"
-                + " read, ignoring that")
+                + " read, ignoring that", JournalFields(.forgotten))
     }
 
     /// Starts that fail may do so for what they find.
@@ -64,7 +65,7 @@ struct Heritage: ~Copyable {
             log.say(
                 .error,
                 "portreserve: \(failed) starts in a row have failed, forgetting what they found:"
-                    + " every port was free for a moment")
+                    + " every port was free for a moment", JournalFields(.forgotten))
             records = []
             try vault?.clear()
             failed = 0

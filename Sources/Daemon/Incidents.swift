@@ -53,6 +53,13 @@ struct Incident {
 }
 
 extension Incident.Culprit {
+    /// Who has an endpoint.
+    init(_ process: Holder.Process, _ cgroup: UInt64) {
+        self.init(
+            uid: process.uid, cgroup: cgroup, pid: process.pid, command: process.command,
+            unit: process.identity?.unit)
+    }
+
     /// JSON is UTF-8, and a command any bytes.
     fileprivate var told: HolderRecord {
         HolderRecord(

@@ -138,14 +138,14 @@ struct Loop: ~Copyable {
         do throws(Errno) {
             while try turn() == .goesOn {
                 if stays || keeper.table.heldCount > 0 { continue }
-                log.say(.notice, "All reservations taken.")
+                log.sayLast(.notice, "All reservations taken.")
                 break
             }
             keeper.releaseAll()
             return .done
         } catch {
             keeper.releaseAll()
-            log.say(.error, "portreserve: epoll: \(error), every port has been let go")
+            log.sayLast(.error, "portreserve: epoll: \(error), every port has been let go")
             return .notDone
         }
     }

@@ -173,9 +173,13 @@ extension Loop {
         changed.append(entry)
         let told = Saying(keeper.table, entry)
         switch keeper.table.state(of: entry) {
-        case .serving: log.say(.info, told.serving(holder, isService: isService))
+        case .serving:
+            log.say(
+                .info, told.serving(holder, isService: isService), told.fields(.serving, holder))
         case .busy:
-            log.say(.warning, told.busy(holder, willRetry: keeper.table.stays))
+            log.say(
+                .warning, told.busy(holder, willRetry: keeper.table.stays),
+                told.fields(.busy, holder))
             noteBusy(holder, entry)
         case .planned, .binding, .held, .released, .idle, .failed: return
         }
@@ -223,9 +227,9 @@ extension Loop {
 
     @inline(never)
     private borrowing func say(_ step: Step, after before: Step?) {
-        guard let (priority, sentence) = Saying(keeper.table, step.entry).of(step, after: before)
-        else { return }
-        log.say(priority, sentence)
+        let told = Saying(keeper.table, step.entry)
+        guard let (priority, sentence, event) = told.of(step, after: before) else { return }
+        log.say(priority, sentence, told.fields(event))
     }
 }
 

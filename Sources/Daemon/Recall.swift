@@ -13,10 +13,11 @@ extension Loop {
                 continue
             }
             guard let remembered = record.numbers().flatMap({ Remembered($0) }) else {
+                let name = keeper.table.plan.services[service].name
                 log.say(
                     .warning,
-                    "'\(keeper.table.plan.services[service].name)': how it stood before the restart"
-                        + " cannot be read, ignoring that")
+                    "'\(name)': how it stood before the restart cannot be read, ignoring that",
+                    JournalFields(.forgotten, name))
                 continue
             }
             let places = remembered.places.compactMap { id in
@@ -41,7 +42,8 @@ extension Loop {
         guard let refusal = keeper.vaultRefusal.take() else { return }
         log.say(
             .warning,
-            "portreserve: the fd store: \(refusal), a restart will let go of every port")
+            "portreserve: the fd store: \(refusal), a restart will let go of every port",
+            JournalFields(.forgotten))
     }
 
     /// Says how things stand, for `systemctl status`.

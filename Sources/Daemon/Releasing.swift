@@ -8,9 +8,11 @@ extension Loop {
         let released = keeper.release(keeper.table.entries(of: service), to: service).count
         if released > 0 {
             let asked = keeper.table.plan.services[service]
-            log.say(.notice, "Released service \(asked.name)")
+            sayReleased(asked)
             if keeper.isOpen(service) {
-                log.say(.notice, sayingOpen(asked, releasedBy: identity?.unit))
+                log.say(
+                    .notice, sayingOpen(asked, releasedBy: identity?.unit),
+                    JournalFields(.open, asked.name))
             }
         }
         return released
@@ -29,9 +31,15 @@ extension Loop {
         for service in plan.services {
             let own = plan.reservations[service.reservations]
             let hadSome = own.contains { isReleased[$0.entry] }
-            if hadSome { log.say(.notice, "Released service \(service.name)") }
+            if hadSome { sayReleased(service) }
         }
         return isReleased.count { $0 }
+    }
+
+    @inline(never)
+    private borrowing func sayReleased(_ service: Plan.Service) {
+        log.say(
+            .notice, "Released service \(service.name)", JournalFields(.released, service.name))
     }
 
     /// Notes X, as who asks shows it: his cgroup, if that is a unit of the service.

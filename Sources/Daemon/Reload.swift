@@ -34,7 +34,7 @@ extension Keeper {
     /// whole before anything is let go, what stays is never touched, what is new is tried last.
     mutating func reload(_ places: Places, _ log: Log) -> ReloadOutcome {
         let (plan, diagnostics) = reading(places)
-        for diagnostic in diagnostics { log.say(.warning, diagnostic.text) }
+        log.say(diagnostics, places)
         let old = table.plan
         let change = Change(from: old, to: plan)
         let now = wallMicroseconds()
@@ -48,7 +48,7 @@ extension Keeper {
         log.say(
             .notice,
             "portreserve: reloaded: \(added) added, \(change.removed.count) removed, "
-                + "\(change.kept.count) kept\(news)")
+                + "\(change.kept.count) kept\(news)", JournalFields(.reloaded))
         return ReloadOutcome(change, diagnostics, gone: gone)
     }
 

@@ -62,7 +62,7 @@ private func hold(_ options: Options, _ places: Places) -> ExitStatus {
         }
         return try serve(options, places, &parent, log, inherited)
     } catch {
-        log.say(.error, "portreserve: \(error)")
+        log.sayLast(.error, "portreserve: \(error)")
         return .notDone
     }
 }
@@ -102,7 +102,7 @@ private func serve(
 private func readPlan(_ places: Places, _ log: Log) -> Plan {
     var reader = ConfigurationReader(places)
     let plan = reader.plan(services: places.services, after: .empty)
-    for diagnostic in reader.diagnostics { log.say(.warning, diagnostic.text) }
+    log.say(reader.diagnostics, places)
     return plan
 }
 

@@ -19,11 +19,24 @@ struct Saying {
         place = "\(plan.services[claimed.owner].path):\(claimed.line)"
     }
 
+    /// What the journal is told of a line.
+    func fields(_ event: JournalEvent?, _ culprit: Incident.Culprit? = nil) -> JournalFields {
+        var fields = JournalFields(event, service)
+        fields.append("PORTRESERVE_ENDPOINT", endpoint.text)
+        if let culprit { fields.append(culprit) }
+        return fields
+    }
+
+    /// What the journal is told of a line about who has the endpoint.
+    func fields(_ event: JournalEvent, _ holder: Holder) -> JournalFields {
+        fields(event, holder.processes.first.map { Incident.Culprit($0, 0) })
+    }
+
     /// What a step is worth saying; `before` is the endpoint's step just before.
-    func of(_ step: Step, after before: Step?) -> (Priority, Text)? {
-        if step.new == .serving { return (.debug, "\(endpoint): bound by '\(service)'") }
+    func of(_ step: Step, after before: Step?) -> (Priority, Text, JournalEvent?)? {
+        if step.new == .serving { return (.debug, "\(endpoint): bound by '\(service)'", nil) }
         if case .idle = step.new, step.old == .serving {
-            return (.debug, "\(endpoint): closed by '\(service)'")
+            return (.debug, "\(endpoint): closed by '\(service)'", nil)
         }
         guard case .binding(let attempt) = step.old, step.new == .held else { return nil }
         // Tried again, it was busy; else it is told by where it stood before, or has been.
@@ -33,13 +46,13 @@ struct Saying {
                 return unusedFor(unused)
             }
         }
-        return (.info, "\(endpoint): held again for '\(service)'")
+        return (.info, "\(endpoint): held again for '\(service)'", .heldAgain)
     }
 
-    private func unusedFor(_ unused: State.Unused) -> (Priority, Text) {
+    private func unusedFor(_ unused: State.Unused) -> (Priority, Text, JournalEvent?) {
         let span: Text = unused == .besideServing ? "90 s" : unused == .empty ? "10 s" : "10 min"
         let priority: Priority = unused == .empty ? .info : .notice
-        return (priority, "\(endpoint): not used by '\(service)' for \(span), held again")
+        return (priority, "\(endpoint): not used by '\(service)' for \(span), held again", .unused)
     }
 
     /// That its service has it, or whoever has bound it since its release.

@@ -101,7 +101,10 @@ extension Loop {
         keeper.hold(wanted, log)
         let held = wanted.filter { keeper.table.state(of: $0) == .held }
         let ports = counted(held.count, "port", "ports")
-        log.say(.notice, "\(Text.quoted(name)): holding \(ports), as asked")
+        let service = name == "*" ? nil : ServiceName(name)
+        log.say(
+            .notice, "\(Text.quoted(name)): holding \(ports), as asked",
+            JournalFields(.heldAgain, service))
         let busy = count(services) { $0 == .busy || $0 == .serving || $0 == .idle }
         return Reply([Member("held", .integer(held.count)), Member("busy", .integer(busy))])
     }

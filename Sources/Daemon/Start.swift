@@ -30,7 +30,9 @@ extension Keeper {
         let selection = Selection(of: plan, budget: holdsMax - free.count, free: free)
         let needed = plan.entries.count - free.count + descriptorsBesideHolds
         for shortfall in selection.shortfalls {
-            log.say(.error, shortfall.sentence(plan, needed: needed))
+            log.say(
+                .error, shortfall.sentence(plan, needed: needed),
+                JournalFields(.notReserved, plan.services[shortfall.service].name))
         }
         // What was with its service before a restart is so now.
         for number in plan.entries.indices
@@ -76,21 +78,26 @@ extension Keeper {
                 .error,
                 "portreserve: \(counted(left, "port", "ports")) \(verb) not reserved: the limit on"
                     + " open files is too low, "
-                    + "\(table.plan.entries.count - free.count + descriptorsBesideHolds) are needed"
-            )
+                    + "\(table.plan.entries.count - free.count + descriptorsBesideHolds) are needed",
+                JournalFields(.notReserved))
         }
     }
 
     /// Says that an endpoint could not be had.
     borrowing func sayRefusal(of entry: Int, _ refusal: Errno, _ log: Log) {
+        let told = Saying(table, entry)
         let entry = table.plan.entries[entry]
         let owner = table.plan.services[entry.owner].name
         if table.stays, refusal == .addressInUse {
             // It may be the service itself, which is said then.
-            log.say(.info, "\(entry.endpoint): in use, finding out whether by '\(owner)'")
+            log.say(
+                .info, "\(entry.endpoint): in use, finding out whether by '\(owner)'",
+                told.fields(nil))
             return
         }
-        log.say(.error, "\(entry.endpoint): bind: \(refusal), not reserved for '\(owner)'")
+        log.say(
+            .error, "\(entry.endpoint): bind: \(refusal), not reserved for '\(owner)'",
+            told.fields(.notReserved))
     }
 
     @inline(never)
@@ -125,15 +132,19 @@ extension Keeper {
             log.say(
                 .notice,
                 "portreserve: \(away) of \(counted(total, "port", "ports")) \(verb) released or"
-                    + " served, as before the restart")
+                    + " served, as before the restart",
+                table.heldCount == 0 ? JournalFields(.ready) : nil)
         }
         guard table.heldCount > 0 else {
-            if lost == total { log.say(.notice, "portreserve: nothing is reserved") }
+            if lost == total {
+                log.say(.notice, "portreserve: nothing is reserved", JournalFields(.ready))
+            }
             return
         }
         let ports: Text = counted(table.heldCount, "port", "ports")
         let services: Text = counted(table.heldServiceCount, "service", "services")
-        log.say(.notice, "portreserve: holding \(ports) of \(services)")
+        log.say(
+            .notice, "portreserve: holding \(ports) of \(services)", JournalFields(.ready))
     }
 }
 
