@@ -95,6 +95,8 @@ if lean {
                         "-inline-threshold=-20", "-mllvm", "-split-spill-mode=size", "-mllvm",
                         "-enable-machine-outliner=always", "-mllvm", "-apply-ext-tsp-for-size",
                         "-mllvm", "-disable-machine-licm", "-mllvm", "-disable-lsr",
+                        "-mllvm", "-disable-phi-elim-edge-splitting", "-mllvm",
+                        "-inline-max-stacksize=200",
                     ].flatMap { ["-Xlinker", $0] }),
         ]
     }

@@ -57,7 +57,7 @@ extension Keeper {
     /// might be refused.
     private mutating func loseGuard(_ refusal: Errno) {
         book = nil
-        tellNext { keeper throws(Errno) in try keeper.vault?.putGuard([]) }
+        leaveGuard([])
         absence = "its memory: \(refusal)"
         table.setGuarded(false)
         renewHolds()

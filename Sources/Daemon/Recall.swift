@@ -72,9 +72,7 @@ extension Keeper {
     /// Keeps the guard for the next instance, and ends the last one's.
     @inline(never)
     mutating func replaceGuard(_ old: [Handle]) {
-        tellNext { keeper throws(Errno) in
-            try keeper.vault?.putGuard(keeper.book?.kernel.descriptors ?? [])
-        }
+        leaveGuard(book?.kernel.descriptors ?? [])
         for one in old { _ = one.take() }
     }
 }

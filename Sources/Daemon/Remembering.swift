@@ -26,18 +26,23 @@ extension Keeper {
             known[entry].hold?.isGoing = true
             areHoldsUnsaved = true
         }
-        tellNext { keeper throws(Errno) in try keeper.save() }
+        do throws(Errno) { try save() } catch { giveUpVault(error) }
     }
 
-    /// Has the next instance know something; where it cannot, it will know nothing: a port is not to
-    /// be kept by what we can take back no more.
+    /// Leaves nothing to the next instance, since it could not be told something: a port is not to be
+    /// kept by what we can take back no more.
     @inline(never)
-    mutating func tellNext(_ something: (inout Keeper) throws(Errno) -> Void) {
-        do throws(Errno) { try something(&self) } catch {
-            try? vault?.clear()
-            vault = nil
-            vaultRefusal = error
-        }
+    private mutating func giveUpVault(_ refusal: Errno) {
+        try? vault?.clear()
+        vault = nil
+        vaultRefusal = refusal
+    }
+
+    /// Leaves the guard's programs to the next instance, and those before them no longer; none: there
+    /// is no guard.
+    @inline(never)
+    mutating func leaveGuard(_ descriptors: [Int32]) {
+        do throws(Errno) { try vault?.putGuard(descriptors) } catch { giveUpVault(error) }
     }
 
     private mutating func save() throws(Errno) {
@@ -55,10 +60,11 @@ extension Keeper {
     /// Has the next instance know nothing of services that are no more, and all of the others anew.
     @inline(never)
     mutating func forgetServices(of old: Plan) {
-        let gone = old.services.filter { table.plan.service($0.name) == nil }
-        tellNext { keeper throws(Errno) in
-            for service in gone { try keeper.vault?.put(serviceKey(service.name), "") }
-        }
+        do throws(Errno) {
+            for service in old.services where table.plan.service(service.name) == nil {
+                try vault?.put(serviceKey(service.name), "")
+            }
+        } catch { giveUpVault(error) }
         unsaved = EntrySet(Array(table.plan.services.indices))
         areHoldsUnsaved = true
     }
