@@ -110,11 +110,12 @@ extension Guard {
     /// How far this process's own cgroup, which has that id, is below the root of all.
     ///
     /// A cgroup namespace hides that, and the kernel only says whether a level is the right one: a
-    /// socket of ours is bound beside another at a port of 127.0.0.1, which a rule keeps for each
-    /// level in turn from `lowest` on. nil where none is right. Events of before are lost.
+    /// socket of ours is bound beside another at a port of a loopback address, which a rule keeps for
+    /// each level in turn from `lowest` on. nil where none is right. Events of before are lost.
     @inline(never)
     public mutating func ownLevel(of id: UInt64, from lowest: Int = 0) throws(Errno) -> Int? {
-        let loopback = InternetAddress.ipv4(0x7f00_0001)
+        // Connections of 127.0.0.1 may have every automatic port there; 127.255.255.254 is nobody's.
+        let loopback = InternetAddress.ipv4(0x7fff_fffe)
         // Nobody else can bind that port meanwhile, so the rule is in nobody's way.
         let keeper = try holdingSocket(.tcp, loopback, port: 0, beside: .servers)
         let port = try keeper.boundPort()
