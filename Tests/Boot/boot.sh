@@ -10,7 +10,6 @@ set -euo pipefail
 
 # In a mount namespace, so that no mount has to be undone.
 run() {
-    cgroup=$(findmnt -rn -t cgroup2 -o TARGET | head -n 1)/portreserve-boot-$$
     mount -t tmpfs -o mode=755 tmpfs /mnt
     mkdir /mnt/upper /mnt/work /mnt/system
     mount -t overlay -o "lowerdir=$1,upperdir=/mnt/upper,workdir=/mnt/work" overlay /mnt/system
@@ -24,7 +23,9 @@ run() {
     exec 3>/mnt/output 4>/mnt/errors
     trap finish EXIT
     trap 'exit 143' TERM INT HUP
-    mkdir "$cgroup"
+    # Others may have our number, in a pid namespace of theirs.
+    cgroup=$(mktemp -d "$(findmnt -rn -t cgroup2 -o TARGET | head -n 1)/portreserve-boot-XXXXXXXX")
+    chmod 755 "$cgroup"
     unshare --mount --net --pid --uts --ipc --fork --kill-child "$0" --enter "$cgroup" 3>&- 4>&- &
     machine=$!
     local ended=0
@@ -40,7 +41,7 @@ finish() {
     exec 3>&- 4>&-
     wait
     # Until the kernel has reaped the last process in it, a cgroup cannot be removed.
-    timeout 20 sh -c 'while [ -d "$0" ] && ! find "$0" -depth -type d -exec rmdir {} + 2>/dev/null
+    [ -z "${cgroup:-}" ] || timeout 20 sh -c 'while [ -d "$0" ] && ! find "$0" -depth -type d -exec rmdir {} + 2>/dev/null
         do sleep 0.02; done' "$cgroup"
     exit $status
 }
