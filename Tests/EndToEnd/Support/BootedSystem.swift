@@ -8,20 +8,30 @@
 ///     #expect(end.status == 0, room.story)
 ///
 /// The built programs are in its /usr/sbin, the generator where systemd finds it if it is asked for;
-/// `sys.argv[1]` is portrelease, the words given come behind it. Nothing of ours runs in it but what a unit starts. The script is a unit too, and when
-/// it ends the system is gone. Tests/Boot/boot.sh does it, on the Debian of PORTRESERVE_DEBIAN.
+/// `sys.argv[1]` is portrelease, the words given come behind it. Nothing of ours runs in it but what
+/// a unit starts. The script is a unit too, and when it ends the system is gone. Tests/Boot/boot.sh
+/// does it, on the Debian of PORTRESERVE_DEBIAN.
 
 import Glibc
 import Testing
 
 extension Room {
-    /// Boots a system with `files` in it, runs the script there and waits for the end of both.
+    /// Boots a system with `files` in it, and symbolic links, runs the script there and waits for the
+    /// end of both.
+    ///
+    /// `state`: what systemd says of the system when it has come up.
     func boot(
-        _ files: [String: String], generating: Bool = false, _ script: String, _ words: String...
+        _ files: [String: String], links: [String: String] = [:], generating: Bool = false,
+        state: String = "running", _ script: String, _ words: String...
     ) throws -> Program {
         let tree = "/run/tree"
         for (path, text) in files { place(tree + path, text) }
-        place(tree + "/opt/script.py", pythonText(life + booted + script))
+        for (path, target) in links {
+            makeFolders(path: tree + path)
+            link(tree + path, to: target)
+        }
+        let boots = "same('the boot', run(*STATE, fails=True), '\(state)')\n"
+        place(tree + "/opt/script.py", pythonText(life + booted + boots + script))
         let (sbin, generators) = ("/usr/sbin", "/usr/lib/systemd/system-generators")
         for folder in [sbin, generators] { makeFolders(tree + folder) }
         for name in Programs.names where generating || name != Programs.generator {
@@ -43,8 +53,12 @@ extension Room {
 
     /// Writes a file and makes the folders that it wants.
     private func place(_ path: String, _ text: String) {
-        makeFolders(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
+        makeFolders(path: path)
         write(path, text)
+    }
+
+    private func makeFolders(path: String) {
+        makeFolders(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
     }
 
     private func makeFolders(_ path: some StringProtocol) {
@@ -87,6 +101,6 @@ private let booted = """
         failures.append("an exception")
         sys.__excepthook__(*error)
     sys.excepthook = note
-    same("the boot", run("systemctl", "is-system-running", "--wait"), "running")
+    STATE = ["systemctl", "is-system-running", "--wait"]
 
     """
