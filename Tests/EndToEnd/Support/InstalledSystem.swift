@@ -92,6 +92,9 @@ private let installed = """
         return [(port, address, kind) for port in ports for address in ["0.0.0.0", "::"]
                 for kind in [socket.SOCK_STREAM, socket.SOCK_DGRAM]]
     def free(*ports): return [it for it in ways(*ports) if may_bind(*it)]
+    def become_free(*ports):
+        # From systemd 254 on what was stored is closed beside it, and so a moment after a stop.
+        until(f"{ports} free", lambda: free(*ports) == ways(*ports))
     def bpf(command, request, size=64):
         libc = ctypes.CDLL(None, use_errno=True)
         room = ctypes.create_string_buffer(request, size)
