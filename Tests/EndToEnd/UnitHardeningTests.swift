@@ -19,7 +19,10 @@ struct UnitHardeningTests {
     @Test("a log of what systemd and the kernel refuse it is empty: it works with all that is off")
     func complete() throws {
         try playInstalled(
-            ["/etc/portreserve/cups": "631\n", "/etc/portreserve/svc": "4000\n"],
+            [
+                "/etc/portreserve/cups": "631\n", "/etc/portreserve/svc": "4000\n",
+                "/etc/portreserve/auto": "40000\n",
+            ],
             """
             restart()
             run("portreservectl", "reload")
