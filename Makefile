@@ -16,6 +16,7 @@ generators = $(DESTDIR)$(PREFIX)/lib/systemd/system-generators
 doc = $(DESTDIR)$(PREFIX)/share/doc/portreserve
 share = $(DESTDIR)$(PREFIX)/share
 units = $(DESTDIR)$(PREFIX)/lib/systemd/system
+catalog = $(DESTDIR)$(PREFIX)/lib/systemd/catalog/portreserve.catalog
 tmpfiles = $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/portreserve.conf
 bash_completion = $(share)/bash-completion/completions/portreservectl
 zsh_completion = $(share)/zsh/vendor-completions/_portreservectl
@@ -132,6 +133,7 @@ install: $(PROGRAMS:%=build/%) ## into PREFIX (/usr) below DESTDIR
 	    sed 's|/usr/sbin/|$(PREFIX)/sbin/|' systemd/$$unit >$(units)/$$unit; \
 	    chmod 644 $(units)/$$unit; done
 	@install -D -m 644 systemd/portreserve.tmpfiles $(tmpfiles)
+	@install -D -m 644 systemd/portreserve.catalog $(catalog)
 	@tools/install-man.sh $(man)
 	@install -m 644 $(wildcard examples/portreserve/*) $(doc)/examples
 	@install -m 644 $(wildcard README.md CHANGELOG.md LICENSE) $(doc)
@@ -146,6 +148,7 @@ build/%:
 uninstall: ## takes back what install brought; configuration stays
 	@rm -f $(in_sbin:%=$(sbin)/%) $(generators)/portreserve-generator
 	@rm -f $(patsubst systemd/%,$(units)/%,$(wildcard systemd/*.service)) $(tmpfiles)
+	@rm -f $(catalog)
 	@tools/install-man.sh --remove $(man)
 	@rm -f $(bash_completion) $(zsh_completion) $(fish_completion)
 	@rm -rf $(doc)

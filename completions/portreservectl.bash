@@ -173,13 +173,13 @@ _portreservectl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    status|check|release|hold|reload|watch|incidents|version|help)
+    status|check|release|hold|reload|watch|incidents|log|version|help)
         # Offer subcommand argument completions
         "_portreservectl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'status check release hold reload watch incidents version help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'status check release hold reload watch incidents log version help' -- "${cur}"))
         ;;
     esac
 }
@@ -331,6 +331,36 @@ _portreservectl_incidents() {
     case "${positional_number}" in
     *)
         __portreservectl_add_completions -W "$(__portreservectl_custom_complete ---completion incidents -- positional@0 "${COMP_CWORD}" "$(__portreservectl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_portreservectl_log() {
+    repeating_flags=()
+    non_repeating_flags=(-f --follow -x --catalog -j --no-pager --version -h --help)
+    repeating_options=()
+    non_repeating_options=(-n --lines --since --json)
+    __portreservectl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-n'|'--lines')
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--json')
+        __portreservectl_add_completions -W 'pretty'$'\n''short'$'\n''off'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __portreservectl_add_completions -W "$(__portreservectl_custom_complete ---completion log -- positional@0 "${COMP_CWORD}" "$(__portreservectl_cursor_index_in_current_word)")"
         return
         ;;
     esac

@@ -50,6 +50,22 @@ public enum ThisProcess {
         return status & 0x7f == 0 ? nil : status & 0x7f
     }
 
+    /// Has a program go on in place of this one: `words`, of which the first is looked for as a shell
+    /// does.
+    public static func become(_ words: [Text]) throws(Errno) -> Never {
+        var copies: [UnsafeMutablePointer<CChar>?] = unsafe []
+        for word in words {
+            try unsafe Path(word).withPointer { word throws(Errno) in
+                unsafe copies.append(strdup(word))
+            }
+        }
+        unsafe copies.append(nil)
+        defer { unsafe copies.forEach { unsafe free($0) } }
+        guard let name = unsafe copies[0] else { throw .noEntry }
+        _ = try ask { unsafe execvp(name, copies) }
+        fatalError("who was replaced goes on")
+    }
+
     /// Makes this process the leader of a session of its own, away from any terminal.
     public static func startSession() throws(Errno) { _ = try ask { setsid() } }
 

@@ -19,7 +19,7 @@ struct PortReserveControl: ParsableCommand {
         version: versionLine,
         subcommands: [
             Status.self, Check.self, Release.self, Hold.self, Reload.self, Watch.self,
-            Incidents.self, Version.self,
+            Incidents.self, Log.self, Version.self,
         ])
 
     @Flag(name: .customShort("V"), help: "As --version.")

@@ -14,6 +14,8 @@ enum Trouble: Error, Equatable {
     case refused(Text)
     /// Standard output takes nothing; nil where it is open for reading alone.
     case noOutput(Errno?)
+    /// journalctl could not be started.
+    case noJournal(Errno)
 
     /// Reads an error of the protocol.
     init(error: Text, _ parameters: [Member]) {
@@ -49,6 +51,10 @@ enum Trouble: Error, Equatable {
         case .noOutput(.brokenPipe): nil
         case .noOutput(let error):
             "portreservectl: standard output: \(error?.text ?? "open for reading alone")"
+        case .noJournal(let error):
+            """
+            portreservectl: journalctl: \(error): without systemd's journal the log is in syslog
+            """
         }
     }
 
@@ -76,7 +82,7 @@ enum Trouble: Error, Equatable {
     /// Whether the next name would fare no better.
     var endsAll: Bool {
         switch self {
-        case .noReply, .noOutput, .notAllowed: true
+        case .noReply, .noOutput, .notAllowed, .noJournal: true
         case .noSuchService, .refused: false
         }
     }
@@ -86,7 +92,7 @@ enum Trouble: Error, Equatable {
         case .noReply(.noDaemon): .notRunning
         case .noReply(.silent), .noReply(.broken), .noReply(.refused): .wrong
         case .noSuchService: .noSuchService
-        case .notAllowed, .refused, .noOutput: .wrong
+        case .notAllowed, .refused, .noOutput, .noJournal: .wrong
         }
     }
 }

@@ -6,6 +6,9 @@ import Text
 @testable import Daemon
 @testable import LinuxIO
 
+/// Where no journal is, on a machine that has one too.
+private var nobody: Path { "/nowhere" }
+
 /// Each in a process of its own, whose standard error is caught.
 @Suite("the log") struct LogTests {
     private func text(_ result: ExitTest.Result?) -> String {
@@ -39,12 +42,12 @@ import Text
         #expect(text(result) == "a detail\nnews\n")
     }
 
-    @Test("has priorities for the journal, syslog's numbers")
+    @Test("has priorities for a journal that takes no entries, syslog's numbers")
     func journal() async {
         let result = await #expect(
             processExitsWith: .success, observing: [\.standardErrorContent]
         ) {
-            let log = Log(isVerbose: true, isJournal: true)
+            let log = Log(isVerbose: true, isJournal: true, socket: nobody)
             log.alsoToSystemLog()
             log.say(.error, "a")
             log.say(.warning, "b")
@@ -143,7 +146,7 @@ struct SystemLogTests {
             try enterRoom()
             let syslog = try Syslog()
             let plain = Log(isVerbose: false, isJournal: false)
-            let journal = Log(isVerbose: false, isJournal: true)
+            let journal = Log(isVerbose: false, isJournal: true, socket: nobody)
 
             plain.alsoToSystemLog()
             plain.say(.notice, "a")

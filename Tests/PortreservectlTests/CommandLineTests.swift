@@ -32,7 +32,7 @@ struct CommandLineTests {
         arguments: [
             ["stauts"], ["status", "--nope"], ["release"], ["hold"], ["reload", "x"],
             ["status", "--json=xml"], ["watch", "x"], ["check", "--name", "cups", "a", "b"],
-            ["-V", "x"],
+            ["-V", "x"], ["log", "-n", "-1"], ["log", "--no-legend"],
         ])
     func usage(words: [String]) {
         #expect(exitStatus(of: words) == 64)

@@ -8,7 +8,7 @@ import Testing
 struct HelpTests {
     static let verbs: [any ParsableCommand.Type] = [
         Status.self, Check.self, Release.self, Hold.self, Reload.self, Watch.self,
-        Incidents.self, Version.self,
+        Incidents.self, Log.self, Version.self,
     ]
 
     @Test("the help of the whole is as it was read last")
