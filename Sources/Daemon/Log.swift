@@ -130,11 +130,9 @@ private struct LineSocket: ~Copyable {
     private let path: Path
     private var socket: Descriptor?
 
-    /// Connects where somebody listens; one that is missing is tried again with each line.
-    init(_ path: Path) {
-        self.path = path
-        socket = try? connectedDatagramSocket(to: path)
-    }
+    /// Opens nothing yet, since what is open when inherited descriptors are sorted out is closed;
+    /// one where nobody listens is tried again with each line.
+    init(_ path: Path) { self.path = path }
 
     /// Sends one line at once, and says whether it was taken.
     ///

@@ -91,6 +91,23 @@ struct JournalTests {
             services == [["PORTRESERVE_SERVICE=cups"], ["PORTRESERVE_SERVICE=pg"], [], [], []])
     }
 
+    @Test(
+        "is opened by the first line: before that, what is open is taken for inherited and closed")
+    func late() async {
+        await #expect(processExitsWith: .success) {
+            let journal = try Journal()
+            let count = try openDescriptorCount()
+            let log = Log(isVerbose: false, isJournal: true, socket: journal.path)
+            log.say(.debug, "unsaid")
+            #expect(try openDescriptorCount() == count)
+
+            log.say(.notice, "a")
+
+            #expect(try openDescriptorCount() == count + 1)
+            #expect(journal.nextText()?.hasPrefix("MESSAGE=a\n") == true)
+        }
+    }
+
     @Test("that comes later, or comes again, gets the next line")
     func restarted() throws {
         let place = try TemporaryDirectory()
@@ -206,6 +223,11 @@ struct CatalogTests {
             #expect(lines.allSatisfy { $0.count <= 80 }, "\(entry)")
         }
     }
+}
+
+/// How many descriptors this process has open.
+private func openDescriptorCount() throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
 }
 
 /// A journal that is told.
