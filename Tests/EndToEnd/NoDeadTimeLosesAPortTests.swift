@@ -86,6 +86,15 @@ struct NoDeadTimeLosesAPortTests {
             same("reserved", content(RESERVED), "40000\\n")
             open("/proc/sys/net/ipv4/ip_local_port_range", "w").write("39999 40001")
             becomes(631, "serving")
+            # Connections that stay, of every automatic port of 127.0.0.1.
+            server, kept = bind(5000, address="127.0.0.1"), []
+            while True:
+                try: kept.append(socket.create_connection(server.getsockname()))
+                except OSError as error:
+                    same("refused", error.errno, errno.EADDRNOTAVAIL)
+                    break
+            holds("connections", kept)
+            same("no port is left there", try_bind(0, reuse=True, address="127.0.0.1"), None)
             storm = Thief("storm", 40000)
             thief = Thief("thief", 631)
             for turn in turns(5):
