@@ -75,6 +75,23 @@ struct LogTests {
         }
     }
 
+    @Test("without journalctl portreservectl says where the log is, and a wrong name is none")
+    func noJournal() throws {
+        try Room.run { room in
+            let setting = Setting(environment: ["PATH=/nowhere"])
+            for (name, status, words) in [
+                ("cups", 1, "journalctl: No such file or directory: without systemd's journal"),
+                ("a/b", 4, "'a/b': no such service"),
+            ] {
+                let tool = try room.run("portreservectl", "log", name, with: setting)
+
+                #expect(tool.status == Int32(status), room.story)
+                #expect(tool.errorText.contains(words), room.story)
+                #expect(tool.output.isEmpty, room.story)
+            }
+        }
+    }
+
     @Test("a JOURNAL_STREAM of somebody else's changes nothing")
     func foreignJournal() throws {
         try Room.run { room in
