@@ -6,7 +6,7 @@ programs=$(realpath "${1:-build}")
 tools=$PWD/build/bench
 if [ "${BENCH_INSIDE:-}" != yes ]; then
     mkdir -p "$tools"
-    for name in holdloop send1 race calls retake binds generate; do
+    for name in holdloop send1 race calls retake binds emptyguard generate; do
         ${CC:-cc} -O2 -std=gnu11 -Wall -Wextra -Werror -o "$tools/$name" "Benchmarks/$name.c"
     done
     BENCH_INSIDE=yes exec unshare --net --mount --pid --fork --mount-proc --kill-child \
