@@ -142,7 +142,7 @@ if lean {
             swiftSettings: house),
         .testTarget(name: "TextTests", dependencies: ["Text", "Seeded"], swiftSettings: house),
         .testTarget(
-            name: "LinuxIOTests", dependencies: ["LinuxIO", "Text", "CRig", "Seeded"],
+            name: "LinuxIOTests", dependencies: ["LinuxIO", "Text", "CRig", "Seeded", "TestFiles"],
             swiftSettings: house),
         .testTarget(
             name: "SignsTests", dependencies: ["Signs", "LinuxIO", "Text", "CRig", "Seeded"],
@@ -159,11 +159,14 @@ if lean {
             name: "DaemonTests",
             dependencies: [
                 "Daemon", "LinuxIO", "Reservations", "Control", "Text", "Varlink", "CRig", "Seeded",
+                "TestFiles",
             ],
             swiftSettings: house),
         .testTarget(
             name: "GeneratorTests",
-            dependencies: ["Generator", "Control", "LinuxIO", "Reservations", "Text"],
+            dependencies: [
+                "Generator", "Control", "LinuxIO", "Reservations", "Text", "TestFiles",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "PortreservectlTests",
@@ -174,6 +177,10 @@ if lean {
             exclude: ["Golden"], swiftSettings: house),
         // Chance that is the same on every machine.
         .target(name: "Seeded", path: "Tests/Seeded", swiftSettings: house),
+        // Files that are gone with their test.
+        .target(
+            name: "TestFiles", dependencies: ["Text"], path: "Tests/TestFiles", swiftSettings: house
+        ),
         // What the tests need in C: entering namespaces, and thieves born with a chosen pid.
         .target(name: "CRig", path: "Tests/CRig"),
         .executableTarget(

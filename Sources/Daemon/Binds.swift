@@ -13,10 +13,10 @@ extension Keeper {
             }
             if table.heldCount >= holdsMax { throw .tooManyOpenFiles }
             if let inherited = inheritedHold(of: table.plan.entries[entry].endpoint) {
-                known[entry].hold = Hold(owning: inherited)
+                known[entry].hold = Descriptor.Shared(inherited)
                 renew(entry)
             } else {
-                known[entry].hold = Hold(owning: try boundSocket(entry))
+                known[entry].hold = Descriptor.Shared(try boundSocket(entry))
             }
             areHoldsUnsaved = true
             known[entry].refusal = nil

@@ -262,7 +262,7 @@ extension Keeper {
     @inline(never)
     mutating func renew(_ entry: Int) {
         guard let hold = known[entry].hold else { return }
-        try? hold.socket.letOthersBeside(table.keeping(of: entry) == .shared)
+        try? hold.descriptor.letOthersBeside(table.keeping(of: entry) == .shared)
     }
 
     /// Makes `plan` the one in force: what stays is not touched, what is gone is let go, what is
@@ -282,7 +282,7 @@ extension Keeper {
         self.deadlines = deadlines
         unidentified = known.indices.filter { known[$0].isUnidentified }
         steps = []
-        forgetServices(of: old.plan)
+        rememberAnew(after: old.plan)
         adoptRules(after: old.plan, change)
         for pair in change.kept where old.keeping(of: pair.old) != table.keeping(of: pair.new) {
             renew(pair.new)

@@ -1,22 +1,11 @@
 internal import LinuxIO
 
-/// A hold: the one owner of its socket.
-final class Hold {
-    let socket: Descriptor
-    /// Whether the next instance would have it too.
-    var isStored = false
-    /// Whether it is about to be closed.
-    var isGoing = false
-
-    init(owning socket: consuming Descriptor) { self.socket = socket }
-}
-
 /// What is known of an endpoint beside where it stands.
 ///
 /// There may be 131,070, so it has 32 bytes.
 struct Known {
     /// nil: it is not held, or its rule alone holds it.
-    var hold: Hold?
+    var hold: Descriptor.Shared?
     /// Who has it where we have not, as far as that is known.
     var holder: Holder?
     /// When it came to stand where it stands, in microseconds since 1970.

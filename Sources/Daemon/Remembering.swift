@@ -22,11 +22,10 @@ extension Keeper {
     @inline(never)
     mutating func remember(going: [Int] = []) {
         if vault == nil { return }
-        for entry in going where known[entry].hold?.isStored == true {
-            known[entry].hold?.isGoing = true
-            areHoldsUnsaved = true
-        }
-        do throws(Errno) { try save() } catch { giveUpVault(error) }
+        // What a rule keeps is in no record.
+        let isStored = going.contains { known[$0].hold != nil && table.keeping(of: $0) != .guarded }
+        if isStored { areHoldsUnsaved = true }
+        do throws(Errno) { try save(going: EntrySet(going)) } catch { giveUpVault(error) }
     }
 
     /// Leaves nothing to the next instance, since it could not be told something: a port is not to be
@@ -45,7 +44,7 @@ extension Keeper {
         do throws(Errno) { try vault?.putGuard(descriptors) } catch { giveUpVault(error) }
     }
 
-    private mutating func save() throws(Errno) {
+    private mutating func save(going: EntrySet) throws(Errno) {
         for service in unsaved.all {
             let name = table.plan.services[service].name
             let remembered = remembered(service)
@@ -53,13 +52,14 @@ extension Keeper {
             try vault?.put(serviceKey(name), body)
         }
         unsaved = EntrySet()
-        if areHoldsUnsaved { try storeHolds() }
+        if areHoldsUnsaved { try storeHolds(but: going) }
         areHoldsUnsaved = false
     }
 
-    /// Has the next instance know nothing of services that are no more, and all of the others anew.
+    /// Has the next instance know nothing of services that are no more; all others it is to be told of
+    /// anew.
     @inline(never)
-    mutating func forgetServices(of old: Plan) {
+    mutating func rememberAnew(after old: Plan) {
         do throws(Errno) {
             for service in old.services where table.plan.service(service.name) == nil {
                 try vault?.put(serviceKey(service.name), "")
@@ -83,19 +83,18 @@ extension Keeper {
 
     /// Keeps the holds that no rule keeps for the next instance, and no other ones.
     @inline(never)
-    private mutating func storeHolds() throws(Errno) {
+    private mutating func storeHolds(but going: EntrySet) throws(Errno) {
         var record = 0
         var (numbers, descriptors): ([Int], [Int32]) = ([], [])
         var count = 0
         for (entry, planned) in table.plan.entries.enumerated() {
-            guard let hold = known[entry].hold else { continue }
-            hold.isStored =
-                table.keeping(of: entry) != .guarded && !hold.isGoing
-                && count < storedHoldsMax
-            if !hold.isStored { continue }
+            guard let hold = known[entry].hold, table.keeping(of: entry) != .guarded,
+                !going.contains(entry)
+            else { continue }
+            if count == storedHoldsMax { break }
             count += 1
             numbers += planned.endpoint.numbers
-            descriptors.append(hold.socket.number)
+            descriptors.append(hold.descriptor.number)
             if descriptors.count < holdsPerRecord { continue }
             try vault?.put(holdsKey(record), text(of: numbers), descriptors)
             (numbers, descriptors) = ([], [])
@@ -173,7 +172,7 @@ extension VaultRecord {
     func numbers() -> [Int]? {
         var numbers: [Int] = []
         for word in words(of: body.bytes[...], between: UInt8(ascii: " ")) {
-            guard let number = number(word) else { return nil }
+            guard let number = integer(word) else { return nil }
             numbers.append(number)
         }
         return numbers
@@ -193,14 +192,4 @@ private func text(of numbers: [Int]) -> Text {
         appendDecimal(number, to: &bytes)
     }
     return Text(bytes)
-}
-
-/// What `appendDecimal` has written.
-private func number(_ word: ArraySlice<UInt8>) -> Int? {
-    let isNegative = word.first == UInt8(ascii: "-")
-    let digits = isNegative ? word.dropFirst() : word
-    guard isDigits(digits), digits.count <= 20 else { return nil }
-    var magnitude: UInt = 0
-    for digit in digits { magnitude = magnitude &* 10 &+ UInt(digit - UInt8(ascii: "0")) }
-    return isNegative ? 0 &- Int(bitPattern: magnitude) : Int(bitPattern: magnitude)
 }

@@ -1,17 +1,11 @@
 internal import LinuxIO
 
-/// A program where the kernel asks it; it goes with its owner.
-final class Link {
-    let descriptor: Descriptor
-
-    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
-}
-
-/// Loads all programs and has them asked in the cgroup of `root` and below.
+/// Loads all programs and has them asked in the cgroup of `root` and below, as long as somebody has
+/// their links.
 func attached(
     to root: borrowing Descriptor, _ maps: Maps, namesCommands: Bool
-) throws(GuardFailure) -> [Link] {
-    var links: [Link] = []
+) throws(GuardFailure) -> [Descriptor.Shared] {
+    var links: [Descriptor.Shared] = []
     // Who is refused must be told of: the bind hooks come last.
     for hook in [Descriptor.Hook.socketRelease, .boundIPv4, .boundIPv6, .bindIPv4, .bindIPv6] {
         let words = program(for: hook, maps, namesCommands: namesCommands).words
@@ -23,14 +17,14 @@ func attached(
 @inline(never)
 private func attach(
     _ words: [UInt64], to root: borrowing Descriptor, _ hook: Descriptor.Hook
-) throws(GuardFailure) -> Link {
+) throws(GuardFailure) -> Descriptor.Shared {
     let program: Descriptor
     do throws(Descriptor.ProgramRefusal) {
         program = try .program(words, for: hook)
     } catch {
         throw GuardFailure(step: .program(hook), errno: error.errno, verifier: error.verifier)
     }
-    do throws(Errno) { return Link(try program.attach(to: root, hook)) } catch {
+    do throws(Errno) { return Descriptor.Shared(try program.attach(to: root, hook)) } catch {
         throw GuardFailure(step: .attachment(hook), errno: error)
     }
 }

@@ -13,14 +13,9 @@ extension Descriptor {
         var name = sockaddr_un()
         name.sun_family = sa_family_t(AF_UNIX)
         try unsafe queue.bind(&name, size: MemoryLayout<sa_family_t>.size)
-        let number = queue.number
-        var size = socklen_t(MemoryLayout<sockaddr_un>.size)
-        _ = try unsafe withUnsafeMutablePointer(to: &name) { name throws(Errno) in
-            let general = unsafe UnsafeMutableRawPointer(name).assumingMemoryBound(
-                to: sockaddr.self)
-            _ = try ask { unsafe getsockname(number, general, &size) }
-            return try ask { unsafe CLinux.connect(number, general, size) }
-        }
+        // Of a name of that kind the length is a part.
+        let size = try queue.readName(into: &name)
+        try unsafe queue.connect(to: &name, size)
         try? queue.set(SOL_SOCKET, SO_SNDBUF, queueBytes)
         try? queue.set(SOL_SOCKET, SO_SNDBUFFORCE, queueBytes)
         return queue

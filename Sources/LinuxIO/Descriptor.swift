@@ -51,6 +51,17 @@ internal import CLinux
     }
 }
 
+extension Descriptor {
+    /// An owner that may be in an array; the descriptor is closed with the last that knows of it.
+    public final class Shared {
+        /// What it owns.
+        public let descriptor: Descriptor
+
+        /// Takes it over.
+        public init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+    }
+}
+
 /// The two ends of a pipe; each may be taken out and owned alone.
 @frozen public struct Pipe: ~Copyable {
     /// Where it comes out.

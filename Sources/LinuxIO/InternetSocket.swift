@@ -130,14 +130,8 @@ extension Descriptor {
     }
 
     private borrowing func boundName() throws(Errno) -> sockaddr_in6 {
-        let number = number
         var name = sockaddr_in6()
-        var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
-        _ = try unsafe withUnsafeMutablePointer(to: &name) { name throws(Errno) in
-            let general = unsafe UnsafeMutableRawPointer(name).assumingMemoryBound(
-                to: sockaddr.self)
-            return try ask { unsafe getsockname(number, general, &size) }
-        }
+        try readName(into: &name)
         return name
     }
 

@@ -19,11 +19,32 @@ extension Descriptor {
 
     /// Connects to the local socket `path`.
     borrowing func connect(to path: Path) throws(Errno) {
-        let number = number
         try unsafe withLocalName(path) { (name, size) throws(Errno) in
-            let general = unsafe UnsafeRawPointer(name).assumingMemoryBound(to: sockaddr.self)
-            _ = try ask { unsafe CLinux.connect(number, general, socklen_t(size)) }
+            try unsafe connect(to: name, socklen_t(size))
         }
+    }
+
+    /// Connects to whom the first `size` bytes of `name` name.
+    borrowing func connect(
+        to name: UnsafePointer<sockaddr_un>, _ size: socklen_t
+    ) throws(Errno) {
+        let general = unsafe UnsafeRawPointer(name).assumingMemoryBound(to: sockaddr.self)
+        _ = try ask { unsafe CLinux.connect(number, general, size) }
+    }
+}
+
+extension Descriptor {
+    /// Fills `name` with what this socket is bound to, cut to its room, and gives the length.
+    @discardableResult
+    borrowing func readName<Name>(into name: inout Name) throws(Errno) -> socklen_t {
+        let number = number
+        var size = socklen_t(MemoryLayout<Name>.size)
+        _ = try unsafe withUnsafeMutablePointer(to: &name) { name throws(Errno) in
+            let general = unsafe UnsafeMutableRawPointer(name).assumingMemoryBound(
+                to: sockaddr.self)
+            return try ask { unsafe getsockname(number, general, &size) }
+        }
+        return size
     }
 }
 

@@ -69,19 +69,11 @@ private func fields(_ name: Text, of status: [UInt8]) -> [Int] {
     let lines = words(of: status[...], between: newline)
     guard let line = lines.first(where: { $0.starts(with: name.bytes) }) else { return [] }
     return words(of: line.dropFirst(name.bytes.count), between: UInt8(ascii: "\t")).compactMap {
-        wideDecimal($0)
+        integer($0)
     }
 }
 
 private func pair(_ numbers: [Int]) -> (UInt32, UInt32)? {
     guard numbers.count >= 2 else { return nil }
     return (UInt32(clamping: numbers[0]), UInt32(clamping: numbers[1]))
-}
-
-/// A uid has up to ten digits.
-private func wideDecimal(_ digits: ArraySlice<UInt8>) -> Int? {
-    guard let head = decimal(digits.prefix(9)) else { return nil }
-    let tail = digits.dropFirst(9)
-    if tail.isEmpty { return head }
-    return tail.count == 1 ? decimal(tail).map { head * 10 + $0 } : nil
 }

@@ -60,6 +60,18 @@ public func decimal(_ digits: ArraySlice<UInt8>) -> Int? {
     return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
 }
 
+/// The number that `appendDecimal` has written, nil for anything else; one of 64 bits without a sign
+/// is given as the one of the same bits.
+@inline(never)
+public func integer(_ word: ArraySlice<UInt8>) -> Int? {
+    let isNegative = word.first == UInt8(ascii: "-")
+    let digits = isNegative ? word.dropFirst() : word
+    guard isDigits(digits), digits.count < 20 else { return nil }
+    // Nineteen digits are always less than 2 to the 64th.
+    let magnitude = digits.reduce(0 as UInt) { $0 &* 10 &+ UInt($1 - UInt8(ascii: "0")) }
+    return Int(bitPattern: isNegative ? 0 &- magnitude : magnitude)
+}
+
 /// Whether there is something, and nothing but decimal digits.
 public func isDigits(_ text: ArraySlice<UInt8>) -> Bool {
     !text.isEmpty && text.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }

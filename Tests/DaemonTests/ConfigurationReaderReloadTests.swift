@@ -1,5 +1,6 @@
 import Control
 import Glibc
+import TestFiles
 import Testing
 import Text
 

@@ -2,6 +2,7 @@ import CRig
 import Control
 import Glibc
 import Synchronization
+import TestFiles
 import Testing
 import Text
 

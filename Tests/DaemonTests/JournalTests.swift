@@ -2,6 +2,7 @@ import Control
 import Foundation
 import Glibc
 import Reservations
+import TestFiles
 import Testing
 import Text
 

@@ -1,5 +1,6 @@
 import Control
 import Reservations
+import TestFiles
 import Text
 
 @testable import Daemon

@@ -1,4 +1,5 @@
 import Control
+import TestFiles
 import Testing
 import Text
 

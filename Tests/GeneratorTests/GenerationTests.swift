@@ -1,6 +1,7 @@
 import Control
 import Foundation
 import Reservations
+import TestFiles
 import Testing
 import Text
 

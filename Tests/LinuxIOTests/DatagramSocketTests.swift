@@ -1,4 +1,5 @@
 import Glibc
+import TestFiles
 import Testing
 import Text
 
@@ -162,7 +163,7 @@ import Text
 
             let receiver = try boundDatagramSocket(at: Path(place.place("socket")))
 
-            #expect(LinuxIOTests.mode(of: "\(place.path)/socket") == 0o755)
+            #expect(TestFiles.mode(of: "\(place.path)/socket") == 0o755)
             withExtendedLifetime(receiver) {}
         }
     }

@@ -1,5 +1,6 @@
 import CRig
 import Glibc
+import TestFiles
 import Testing
 import Text
 

@@ -1,5 +1,6 @@
 import Glibc
 import Seeded
+import TestFiles
 import Testing
 import Text
 

@@ -1,13 +1,14 @@
-import Foundation
-import Testing
-import Text
+internal import Foundation
+public import Text
 
 /// A directory of a test's own, gone with its owner.
-final class TemporaryDirectory: Sendable {
-    let path: String
+public final class TemporaryDirectory: Sendable {
+    /// Where it is.
+    public let path: String
     private let isOwned: Bool
 
-    init() throws {
+    /// Makes one that everybody can read.
+    public init() throws {
         isOwned = true
         let place = FileManager.default.temporaryDirectory
             .appending(path: "portreserve-\(UUID().uuidString)")
@@ -18,7 +19,7 @@ final class TemporaryDirectory: Sendable {
     }
 
     /// The directory of a test whose exit test may not be able to remove it.
-    init(lent path: String) {
+    public init(lent path: String) {
         isOwned = false
         self.path = path
     }
@@ -28,43 +29,46 @@ final class TemporaryDirectory: Sendable {
     }
 
     /// The path of `name` in here.
-    func place(_ name: String) -> Text { Text(Array("\(path)/\(name)".utf8)) }
+    public func place(_ name: String) -> Text { Text(Array("\(path)/\(name)".utf8)) }
 
     /// Makes the file `name`.
     @discardableResult
-    func write(_ name: String, _ bytes: [UInt8] = []) throws -> Text {
+    public func write(_ name: String, _ bytes: [UInt8] = []) throws -> Text {
         try Data(bytes).write(to: URL(filePath: "\(path)/\(name)"))
         return place(name)
     }
 
     /// The contents of the file `name`, nil where there is none.
-    func read(_ name: String) -> [UInt8]? {
+    public func read(_ name: String) -> [UInt8]? {
         FileManager.default.contents(atPath: "\(path)/\(name)").map { Array($0) }
     }
 
-    func makeDirectory(_ name: String) throws {
+    /// Makes the directory `name`.
+    public func makeDirectory(_ name: String) throws {
         try FileManager.default.createDirectory(
             atPath: "\(path)/\(name)", withIntermediateDirectories: false)
     }
 
-    func link(_ name: String, to target: String) throws {
+    /// Makes a symbolic link.
+    public func link(_ name: String, to target: String) throws {
         try FileManager.default.createSymbolicLink(
             atPath: "\(path)/\(name)", withDestinationPath: target)
     }
 
-    func exists(_ name: String) -> Bool {
+    /// Whether there is such a file.
+    public func exists(_ name: String) -> Bool {
         FileManager.default.fileExists(atPath: "\(path)/\(name)")
     }
 }
 
 /// The permissions of a file, nil where there is none.
-func mode(of path: String) -> Int? {
+public func mode(of path: String) -> Int? {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     return attributes?[.posixPermissions] as? Int
 }
 
 /// `device:inode` of a file.
-func identityText(of path: String) throws -> String {
+public func identityText(of path: String) throws -> String {
     let attributes = try FileManager.default.attributesOfItem(atPath: path)
     return "\(attributes[.systemNumber] ?? ""):\(attributes[.systemFileNumber] ?? "")"
 }
