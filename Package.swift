@@ -96,7 +96,10 @@ if lean {
                         "-enable-machine-outliner=always", "-mllvm", "-apply-ext-tsp-for-size",
                         "-mllvm", "-disable-machine-licm", "-mllvm", "-disable-lsr",
                         "-mllvm", "-disable-phi-elim-edge-splitting", "-mllvm",
-                        "-inline-max-stacksize=200",
+                        "-inline-max-stacksize=200", "-mllvm", "-min-jump-table-entries=8",
+                        "-mllvm", "-disable-constant-hoisting", "-mllvm", "-tail-merge-size=2",
+                        "-mllvm", "-sink-common-insts", "-mllvm", "-enable-misched=0",
+                        "-mllvm", "-enable-pre=0",
                     ].flatMap { ["-Xlinker", $0] }),
         ]
     }

@@ -36,6 +36,7 @@ extension Keeper {
     /// The same, where X of their service is another one.
     @inline(never)
     mutating func renewRules(of service: Int) {
+        unsaved.insert(service)
         if book == nil { return }
         book?.admit(table, service, isNew: false)
         writeRules(table.entries(of: service).filter { table.claimant(of: $0) == service })
@@ -56,10 +57,14 @@ extension Keeper {
     /// Does without the guard from now on, since it could not be told: what it does not know of
     /// might be refused.
     private mutating func loseGuard(_ refusal: Errno) {
-        book = nil
-        leaveGuard([])
         absence = "its memory: \(refusal)"
         table.setGuarded(false)
+        // Holds are kept for the next instance before its programs are no more.
+        areHoldsUnsaved = true
+        remember()
+        book = nil
+        leaveGuard([])
+        changeCount += 1
         renewHolds()
     }
 

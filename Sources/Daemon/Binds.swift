@@ -12,11 +12,11 @@ extension Keeper {
                 return .bound
             }
             if table.heldCount >= holdsMax { throw .tooManyOpenFiles }
-            if let inherited = inheritedHold(of: table.plan.entries[entry].endpoint) {
-                known[entry].hold = Descriptor.Shared(inherited)
-                renew(entry)
-            } else {
+            if known[entry].hold == nil {
                 known[entry].hold = Descriptor.Shared(try boundSocket(entry))
+            } else {
+                // The last instance's.
+                renew(entry)
             }
             areHoldsUnsaved = true
             known[entry].refusal = nil

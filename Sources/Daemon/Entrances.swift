@@ -11,13 +11,13 @@ struct Entrances: ~Copyable {
 
     /// Makes both; what is in their places is a dead daemon's, since the lock is ours.
     ///
-    /// Those that the last instance has left go on, as long as their names lead to them.
+    /// Those that the last instance has left go on.
     @inline(never)
     init(
         _ places: Places, releases inherited: consuming Descriptor? = nil,
         control old: consuming Descriptor? = nil
     ) throws(Failure) {
-        if let inherited, let old, leads(places.releaseSocket, places.controlSocket) {
+        if let inherited, let old {
             // Linux: from then on clients see that this process has it, SO_PEERCRED.
             try needed(places.controlSocket) { () throws(Errno) in
                 try old.listen(backlog: ClientLimits.backlog)
@@ -44,17 +44,19 @@ struct Entrances: ~Copyable {
         self.control = control
     }
 
+    /// What their names lead to now, nil where one leads nowhere.
+    static func identity(_ places: Places) -> Text? {
+        guard let releases = try? LinuxIO.identity(of: Path(places.releaseSocket)),
+            let control = try? LinuxIO.identity(of: Path(places.controlSocket))
+        else { return nil }
+        return "\(releases) \(control)"
+    }
+
     /// Removes both names.
     static func removeFiles(_ places: Places) {
         try? removeFile(Path(places.releaseSocket))
         try? removeFile(Path(places.controlSocket))
     }
-}
-
-/// Whether somebody takes what comes to these names; with the lock that is ourselves.
-private func leads(_ releases: Text, _ control: Text) -> Bool {
-    (try? connectedDatagramSocket(to: Path(releases))) != nil
-        && (try? connectedStreamSocket(to: Path(control), waitSeconds: 1)) != nil
 }
 
 private func listening(_ path: Text) throws(Failure) -> Descriptor {

@@ -23,13 +23,23 @@ extension Loop {
             inheritedRefusals = (try? Guard.refusals(in: ring, most: inheritedRefusalsMax)) ?? []
         }
         let book = isWanted ? loadGuard() : nil
-        keeper.vault = heritage.vault.take()
-        keeper.inheritedHolds = heritage.takeHolds()
-        recall(heritage.takeServices())
+        recall(heritage.takeRest())
         if let book { keeper.take(book) }
         sayUnruled()
         keeper.replaceGuard(old)
         reservePorts()
+        takeHolds(after: &heritage)
+    }
+
+    @inline(never)
+    private mutating func takeHolds(after heritage: inout Heritage) {
+        let inherited = heritage.takeHolds()
+        let odd = inherited.odd + keeper.take(inherited.holds)
+        if odd == 0 { return }
+        log.say(
+            .warning,
+            "portreserve: \(counted(odd, "hold", "holds")) of the last instance cannot be what is"
+                + " wanted, ignoring that", JournalFields(.forgotten))
     }
 
     private mutating func loadGuard() -> RuleBook? {

@@ -1,3 +1,4 @@
+internal import Control
 internal import LinuxIO
 internal import Reservations
 internal import Text
@@ -22,28 +23,38 @@ struct Heritage: ~Copyable {
     @inline(never)
     init(
         _ inherited: consuming Descriptor?, by manager: borrowing ServiceManager?, isWanted: Bool,
-        _ log: Log
+        _ places: Places, _ log: Log
     ) {
-        switch manager {
-        case .none: return
-        case .some(let manager):
-            if !isWanted { return }
-            do throws(Errno) {
-                if let inherited { try takeOver(inherited, log) }
+        do throws(Errno) {
+            if let inherited { try takeOver(inherited, log) }
+            switch manager {
+            case .some(let manager) where isWanted:
                 if vault == nil {
                     let fresh = try Vault()
                     try fresh.store(by: manager)
                     vault = consume fresh
                 }
                 try countStart(log)
-                takeSeat()
-            } catch {
-                vault = nil
-                log.say(
-                    .warning,
-                    "portreserve: the fd store: \(error), a restart will let go of every port",
-                    JournalFields(.forgotten))
+                try takePlace(places)
+            case _:
+                // Nobody would take it out any more: it goes, with all that is in it.
+                try vault?.clear()
+                forget(by: manager)
             }
+        } catch {
+            // What cannot be told anything is not to keep a port that nobody could release.
+            try? vault?.clear()
+            forget(by: manager)
+            sayUnkept(error, log)
+        }
+    }
+
+    private mutating func forget(by manager: borrowing ServiceManager?) {
+        vault = nil
+        records = []
+        switch manager {
+        case .some(let manager): manager.tell(Vault.removal)
+        case .none: return
         }
     }
 
@@ -73,28 +84,38 @@ struct Heritage: ~Copyable {
         try vault?.put(startsKey, "\(failed + 1)")
     }
 
-    private mutating func takeSeat() {
-        guard let handles = take(daemonKey)?.handles, handles.count == 3 else { return }
-        lock = handles[0].take()
-        releases = handles[1].take()
-        control = handles[2].take()
+    /// Takes over the lock, and the sockets, where their names still lead to them.
+    private mutating func takePlace(_ places: Places) throws(Errno) {
+        guard let record = take(daemonKey) else { return }
+        let handles = record.handles
+        lock = handles.first?.take()
+        if handles.count == 3, record.body == Entrances.identity(places) {
+            releases = handles[1].take()
+            control = handles[2].take()
+            return
+        }
+        // Nobody will read them: who is connected is to know that, and so is who looks for them.
+        try vault?.put(daemonKey, "")
+        try vault?.purge()
     }
 
-    /// Holds that no rule has kept meanwhile.
-    mutating func takeHolds() -> [InheritedHold] {
-        var holds: [InheritedHold] = []
-        for record in records { holds += record.holds() ?? [] }
-        records.removeAll { $0.holds() != nil }
-        return holds
+    /// Holds that no rule has kept meanwhile, and how many there are that nobody can tell what of.
+    mutating func takeHolds() -> (holds: [InheritedHold], odd: Int) {
+        var (holds, odd): ([InheritedHold], Int) = ([], 0)
+        for record in records where record.isOfHolds {
+            if let some = record.holds() { holds += some } else { odd += record.handles.count }
+        }
+        records.removeAll { $0.isOfHolds }
+        return (holds, odd)
     }
 
     /// The guard's programs, whose ring of refusals comes first.
     mutating func takeGuard() -> [Handle] { take(guardKey)?.handles ?? [] }
 
-    /// How services stood.
-    mutating func takeServices() -> [VaultRecord] {
+    /// How services stood, and whatever else there is.
+    mutating func takeRest() -> [VaultRecord] {
         defer { records = [] }
-        return records.filter { $0.service != nil }
+        return records.filter { $0.key != startsKey }
     }
 
     private mutating func take(_ key: Text) -> VaultRecord? {
@@ -106,10 +127,10 @@ struct Heritage: ~Copyable {
 extension Vault {
     /// Keeps the lock and both sockets for the next instance.
     mutating func putPlace(
-        _ instance: borrowing Instance, _ entrances: borrowing Entrances
+        _ instance: borrowing Instance, _ entrances: borrowing Entrances, _ places: Places
     ) throws(Errno) {
         let sockets = [entrances.releases.number, entrances.control.number]
-        try put(daemonKey, "", [instance.lockNumber] + sockets)
+        try put(daemonKey, Entrances.identity(places) ?? "", [instance.lockNumber] + sockets)
     }
 
     /// Keeps a guard's programs, and after that those before it no longer; none: there is no guard.
@@ -120,4 +141,12 @@ extension Vault {
 
     /// This start has not failed.
     mutating func endStart() throws(Errno) { try put(startsKey, "") }
+}
+
+/// Says that nothing is left to the next instance.
+@inline(never)
+func sayUnkept(_ refusal: Errno, _ log: Log) {
+    log.say(
+        .warning, "portreserve: the fd store: \(refusal), a restart will let go of every port",
+        JournalFields(.forgotten))
 }

@@ -33,16 +33,14 @@ struct Keeper: ~Copyable {
     var unsaved = EntrySet()
     /// Whether it does not know which holds there are.
     var areHoldsUnsaved = false
-    /// Holds of the last instance, until their endpoints are tried.
-    var inheritedHolds: [InheritedHold] = []
-    /// How many of them were not what they should have been.
-    var oddHolds = 0
+    /// How many holds are not kept for it, since they are too many.
+    var unstoredCount = 0
     /// Why nothing outlives us any more.
     var vaultRefusal: Errno?
     /// Whether an endpoint is tried for the first time; that it is held then is no news.
     private var isStarting = false
     /// Grows with every change of a state or of the plan.
-    private(set) var changeCount = 0
+    var changeCount = 0
 
     /// Begins with nothing held.
     ///
@@ -73,6 +71,8 @@ struct Keeper: ~Copyable {
     mutating func release(_ entries: [Int], to service: Int?) -> [Int] {
         var steps: [Step] = []
         for entry in entries {
+            // Whose it was is to be known as well: two services may claim it.
+            unsaved.insert(table.claimant(of: entry))
             steps += table.release(entry, to: service ?? table.claimant(of: entry))
         }
         let going = steps.filter { $0.effects.acts.contains(.close) }.map { $0.entry }
@@ -187,7 +187,11 @@ extension Keeper {
     }
 
     /// Notes whose process has an endpoint that several services claim.
-    mutating func claim(_ entry: Int, by service: Int) { act(table.claim(entry, by: service)) }
+    mutating func claim(_ entry: Int, by service: Int) {
+        unsaved.insert(table.claimant(of: entry))
+        unsaved.insert(service)
+        act(table.claim(entry, by: service))
+    }
 
     /// Notes X of an endpoint's service: the cgroup of who has bound it, at that generation of X.
     @inline(never)

@@ -66,6 +66,10 @@ struct Loop: ~Copyable {
     let reservedWatch: ReservedWatch
     /// Who wants to know how we do; nil: nobody.
     var manager: ServiceManager?
+    /// Which of the keeper's changes it was told of last.
+    var toldStatusOf = -1
+    /// How many ports are not kept over a restart, as was said last.
+    var toldUnstoredCount = 0
     /// When the release socket is read again, in monotonic milliseconds; nil: it is read now.
     var restUntil: Int?
 
@@ -124,6 +128,7 @@ struct Loop: ~Copyable {
         changed = []
         manager?.tell("READY=1")
         tellStatus()
+        sayUnkept()
     }
 
     /// Lets `parent` end, and from now on has no standard error.
@@ -132,9 +137,11 @@ struct Loop: ~Copyable {
         log.onlyToSystemLog()
     }
 
-    /// Serves until a signal or the last release ends the daemon; then everything is let go.
+    /// Serves until a signal or the last release ends the daemon; then everything is let go, but what
+    /// is kept for the next instance, and leaves whether there is such.
     @inline(never)
-    consuming func run() -> ExitStatus {
+    consuming func run(_ isKept: inout Bool) -> ExitStatus {
+        defer { isKept = keeper.vault != nil }
         do throws(Errno) {
             while try turn() == .goesOn {
                 if stays || keeper.table.heldCount > 0 { continue }
@@ -145,7 +152,8 @@ struct Loop: ~Copyable {
             return .done
         } catch {
             keeper.releaseAll()
-            log.sayLast(.error, "portreserve: epoll: \(error), every port has been let go")
+            let end: Text = keeper.vault == nil ? ", every port has been let go" : ""
+            log.sayLast(.error, "portreserve: epoll: \(error)\(end)")
             return .notDone
         }
     }
@@ -191,10 +199,10 @@ struct Loop: ~Copyable {
             goOn(with: client)
         }
         settle(now: now)
-        if !changed.isEmpty { tellStatus() }
+        tellStatus()
         tellWatchers()
         keeper.endTurn()
-        sayVaultRefusal()
+        sayUnkept()
         try clients.tidy(events, now: now)
         return turn
     }

@@ -9,15 +9,16 @@ extension Loop {
     @inline(never)
     mutating func recall(_ records: [VaultRecord]) {
         for record in records {
-            guard let service = record.service.flatMap({ keeper.table.plan.service($0) }) else {
+            guard let name = record.service, let service = keeper.table.plan.service(name) else {
+                keeper.drop(record)
                 continue
             }
             guard let remembered = record.numbers().flatMap({ Remembered($0) }) else {
-                let name = keeper.table.plan.services[service].name
                 log.say(
                     .warning,
                     "'\(name)': how it stood before the restart cannot be read, ignoring that",
                     JournalFields(.forgotten, name))
+                keeper.drop(record)
                 continue
             }
             let places = remembered.places.compactMap { id in
@@ -36,20 +37,28 @@ extension Loop {
         inheritedRefusals = []
     }
 
-    /// Says that nothing is left to the next instance any more.
+    /// Says that nothing is left to the next instance any more, or not all.
     @inline(never)
-    mutating func sayVaultRefusal() {
-        guard let refusal = keeper.vaultRefusal.take() else { return }
-        log.say(
-            .warning,
-            "portreserve: the fd store: \(refusal), a restart will let go of every port",
-            JournalFields(.forgotten))
+    mutating func sayUnkept() {
+        if let refusal = keeper.vaultRefusal.take() {
+            manager?.tell(Vault.removal)
+            Daemon.sayUnkept(refusal, log)
+        }
+        let count = keeper.unstoredCount
+        if count > 0, toldUnstoredCount == 0 {
+            log.say(
+                .warning,
+                "portreserve: \(counted(count, "port is", "ports are")) not kept over a restart:"
+                    + " more than \(storedHoldsMax) have no guard", JournalFields(.unguarded))
+        }
+        toldUnstoredCount = count
     }
 
     /// Says how things stand, for `systemctl status`.
     @inline(never)
     mutating func tellStatus() {
-        if manager == nil { return }
+        if manager == nil || toldStatusOf == keeper.changeCount { return }
+        toldStatusOf = keeper.changeCount
         var (served, released, others) = (0, 0, 0)
         for entry in keeper.table.plan.entries.indices {
             switch keeper.table.state(of: entry) {

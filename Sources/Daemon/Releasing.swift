@@ -1,3 +1,4 @@
+internal import LinuxIO
 internal import Reservations
 internal import Text
 
@@ -49,10 +50,17 @@ extension Loop {
     private mutating func beginRelease(of service: Int, by identity: Identity?) {
         let asked = keeper.table.plan.services[service]
         var places: [Place] = []
-        if let identity, identity.isUnit(of: asked), let x = lookout.cgroups.place(of: identity) {
+        if let identity, isUnit(identity, of: asked), let x = lookout.cgroups.place(of: identity) {
             places = asked.units.compactMap { lookout.cgroups.place(ofUnit: $0) } + [x]
         }
         keeper.beginRelease(of: service, by: places, users: lookout.cgroups.users())
+    }
+
+    /// Whether it is a unit of the service, by its name or since the generator has had it ask for the
+    /// release: that knows other names of units, and whose socket units are.
+    private borrowing func isUnit(_ identity: Identity, of service: Plan.Service) -> Bool {
+        identity.isUnit(of: service)
+            || identity.unit.map { isGenerated($0, for: service.name) } ?? false
     }
 
     /// Lets a unit in that has come after the release of its service, by one that may itself.
@@ -86,3 +94,22 @@ extension Keeper {
         table.entries(of: service).contains { !table.plan.entries[$0].permanent }
     }
 }
+
+/// Whether there is a drop-in of the generator's for the unit, or for its template, that names the
+/// service.
+@inline(never)
+private func isGenerated(_ unit: Text, for service: ServiceName) -> Bool {
+    let line = ("# portreserve: " as Text).bytes + service.bytes
+    let bytes = unit.bytes
+    let template =
+        bytes.prefix { $0 != UInt8(ascii: "@") } + [UInt8(ascii: "@")]
+        + (bytes.lastIndex(of: UInt8(ascii: ".")).map { bytes[$0...] } ?? [])
+    return [unit, Text(template)].contains { unit in
+        let path = Path("/run/systemd/generator/\(unit).d/50-portreserve.conf")
+        guard let text = try? open(path, .read).readAll(most: dropInBytesMax) else { return false }
+        return words(of: text[...], between: UInt8(ascii: "\n")).contains(line[...])
+    }
+}
+
+/// One has a few lines.
+private let dropInBytesMax = 4_096

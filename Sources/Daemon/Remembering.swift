@@ -4,11 +4,11 @@ internal import Text
 
 /// As many holds are kept for the next instance at the most: descriptors in flight count for root as
 /// a whole, and others need some too.
-private let storedHoldsMax = 500
-/// As many are in one record; Linux takes 253.
-private let holdsPerRecord = 250
+let storedHoldsMax = 500
+/// As many are in one record: what is replaced is there twice for a moment.
+let holdsPerRecord = 50
 
-/// A hold of another instance, until its endpoint is tried.
+/// A hold of another instance.
 struct InheritedHold {
     let endpoint: Endpoint
     let handle: Handle
@@ -91,20 +91,27 @@ extension Keeper {
             guard let hold = known[entry].hold, table.keeping(of: entry) != .guarded,
                 !going.contains(entry)
             else { continue }
-            if count == storedHoldsMax { break }
             count += 1
+            if count > storedHoldsMax { continue }
             numbers += planned.endpoint.numbers
             descriptors.append(hold.descriptor.number)
             if descriptors.count < holdsPerRecord { continue }
-            try vault?.put(holdsKey(record), text(of: numbers), descriptors)
+            try storeHolds(record, numbers, descriptors)
             (numbers, descriptors) = ([], [])
             record += 1
         }
         for rest in record..<storedHoldsMax / holdsPerRecord {
-            let body: Text = numbers.isEmpty ? "" : text(of: numbers)
-            try vault?.put(holdsKey(rest), body, descriptors)
+            try storeHolds(rest, numbers, descriptors)
             (numbers, descriptors) = ([], [])
         }
+        unstoredCount = max(count - storedHoldsMax, 0)
+    }
+
+    @inline(never)
+    private mutating func storeHolds(
+        _ record: Int, _ numbers: [Int], _ descriptors: [Int32]
+    ) throws(Errno) {
+        try vault?.put(holdsKey(record), numbers.isEmpty ? "" : text(of: numbers), descriptors)
         // Who is not in a record any more is bound as long as an older one has him.
         try vault?.purge()
     }
@@ -113,37 +120,58 @@ extension Keeper {
     @inline(never)
     mutating func recall(_ remembered: Remembered, _ places: [Place], of service: Int) {
         table.recall(Rule(remembered, places), of: service)
-        let own = table.entries(of: service)
         for one in remembered.entries {
-            guard let entry = table.plan.index(of: one.endpoint), own.contains(entry),
-                table.recall(one.state, entry, by: service)
-            else { continue }
-            note(since: one.since, entry)
-            let needsDue = one.state == .idle(.grace) && one.due == nil
+            guard let recalled = table.recall(one, by: service) else { continue }
+            note(since: one.since, recalled.entry)
             deadlines.set(
-                entry, needsDue ? monotonicMilliseconds() + Span.supervisedGraceMs : one.due)
+                recalled.entry, one.due ?? recalled.spanMs.map { monotonicMilliseconds() + $0 })
         }
     }
 
-    /// A hold of the endpoint that another instance has left; nil: there is none, or it is something
-    /// else.
+    /// Drops what another instance has left and nobody has any use for.
+    mutating func drop(_ record: VaultRecord) {
+        do throws(Errno) { try vault?.put(record.key, "") } catch { giveUpVault(error) }
+    }
+
+    /// Takes over the holds of another instance, each for its endpoint, until that is tried; says how
+    /// many are not what they should be.
     @inline(never)
-    mutating func inheritedHold(of endpoint: Endpoint) -> Descriptor? {
-        guard let index = inheritedHolds.firstIndex(where: { $0.endpoint == endpoint }),
-            let socket = inheritedHolds.remove(at: index).handle.take()
-        else { return nil }
+    mutating func take(_ holds: [InheritedHold]) -> Int {
+        var odd = 0
+        for hold in holds {
+            guard let socket = hold.handle.take() else { continue }
+            if !socket.isBound(to: hold.endpoint) {
+                odd += 1
+                continue
+            }
+            // What its rule alone keeps is occupied as long as somebody has a hold.
+            if let entry = table.plan.index(of: hold.endpoint), table.state(of: entry) == .planned,
+                !isKeptByRule(entry)
+            {
+                known[entry].hold = Descriptor.Shared(socket)
+            }
+        }
+        areHoldsUnsaved = true
+        remember()
+        return odd
+    }
+}
+
+extension Descriptor {
+    /// Whether it is a socket that is bound as a hold of the endpoint is.
+    @inline(never)
+    fileprivate borrowing func isBound(to endpoint: Endpoint) -> Bool {
         let transport = endpoint.transport.kernels
         let address = endpoint.address.kernels
-        let isIt =
-            socket.isBound(transport, address ?? .anyOfBothFamilies, port: endpoint.port)
-            || address == nil && socket.isBound(transport, .anyIPv4, port: endpoint.port)
-        if isIt { return consume socket }
-        oddHolds += 1
-        return nil
+        return isBound(transport, address ?? .anyOfBothFamilies, port: endpoint.port)
+            || address == nil && isBound(transport, .anyIPv4, port: endpoint.port)
     }
 }
 
 extension VaultRecord {
+    /// Whether it is of holds.
+    var isOfHolds: Bool { key.bytes.starts(with: holdsKey(0).bytes.dropLast()) }
+
     /// The service that it is of.
     var service: ServiceName? {
         let prefix = serviceKey(ServiceName("")).bytes
@@ -151,10 +179,10 @@ extension VaultRecord {
         return ServiceName(Text(key.bytes[prefix.count...]))
     }
 
-    /// The holds that are in it, nil where it is no such record, or not what it says.
+    /// The holds that are in a record of such, nil where it is not what it says.
     @inline(never)
     func holds() -> [InheritedHold]? {
-        guard let numbers = numbers(), key.bytes.starts(with: holdsKey(0).bytes.dropLast()),
+        guard let numbers = numbers(),
             numbers.count == handles.count * Endpoint.numberCount
         else { return nil }
         var holds: [InheritedHold] = []

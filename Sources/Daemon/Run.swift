@@ -26,18 +26,28 @@ public func run(_ options: Options, _ places: Places) -> ExitStatus {
     }
 }
 
-/// Takes what a daemon that is gone has left out of the kernel's list of reserved ports.
+/// Removes what a daemon that is gone has left: of the kernel's list of reserved ports, and on disk.
+///
+/// What the service manager has kept for it ends beside this, and may have the lock for a moment.
 private func giveBack(_ places: Places) -> ExitStatus {
-    do throws(Failure) {
-        // It is not taken from one that lives, or that is about to be started again.
-        let instance = try Instance(places, inBackground: false)
-        defer { instance.removeFiles() }
-        var reserved = ReservedPorts(places)
-        try needed("ip_local_reserved_ports") { () throws(Errno) in try reserved.giveBack() }
-        return .done
-    } catch {
-        complain("portreserve: \(error)")
-        return .notDone
+    let deadline = Deadline(seconds: 1)
+    while true {
+        do throws(Failure) {
+            // It is not taken from one that lives, or that is about to be started again.
+            let instance = try Instance(places, inBackground: false)
+            defer { instance.removeFiles() }
+            Entrances.removeFiles(places)
+            var reserved = ReservedPorts(places)
+            try needed("ip_local_reserved_ports") { () throws(Errno) in try reserved.giveBack() }
+            return .done
+        } catch {
+            if case .alreadyRunning = error, deadline.milliseconds != 0 {
+                deadline.pause(milliseconds: 20)
+                continue
+            }
+            complain("portreserve: \(error)")
+            return .notDone
+        }
     }
 }
 
@@ -73,29 +83,31 @@ private func serve(
 ) throws(Failure) -> ExitStatus {
     let signals = try needed("signalfd") { () throws(Errno) in try Signals() }
     try needed("/") { () throws(Errno) in try ThisProcess.moveToRootDirectory() }
-    let manager = options.isForeground ? ServiceManager() : nil
+    var manager = options.isForeground ? ServiceManager() : nil
+    manager?.tell(status: "starting")
     var heritage = Heritage(
-        inherited, by: manager, isWanted: options.stays && options.isForeground, log)
+        inherited, by: manager, isWanted: options.stays && options.isForeground, places, log)
     // A second daemon ends here.
     let instance = try Instance(
         places, inBackground: !options.isForeground, lock: heritage.lock.take())
     // Of a start that fails too; what is kept is the next instance's.
-    let isKept = heritage.vault != nil
+    var isKept = heritage.vault != nil
     defer { if !isKept { instance.removeFiles() } }
     try instance.writePid()
     let plan = readPlan(places, log)
     let entrances = try Entrances(
         places, releases: heritage.releases.take(), control: heritage.control.take())
     defer { if !isKept { Entrances.removeFiles(places) } }
-    try? heritage.vault?.putPlace(instance, entrances)
+    try? heritage.vault?.putPlace(instance, entrances, places)
     let wakers = try needed("epoll") { () throws(Errno) in try Wakers() }
     var loop = Loop(signals, entrances, wakers, plan, log, places, manager, stays: options.stays)
+    loop.keeper.vault = heritage.vault.take()
     try needed("epoll") { () throws(Errno) in try loop.join() }
     loop.raiseGuard(isWanted: options.stays && options.usesGuard, after: &heritage)
     loop.hold()
     if let parent = parent.take() { try loop.letGo(of: parent) }
     // From here on ports are ours: nothing but the loop ends the daemon.
-    return loop.run()
+    return loop.run(&isKept)
 }
 
 @inline(never)

@@ -10,23 +10,28 @@ struct ServiceManager: ~Copyable {
     /// nil: nobody wants to know, or in a way that is not ours.
     init?() {
         guard let path = ThisProcess.environment("NOTIFY_SOCKET"),
-            let socket = try? connectedDatagramSocket(to: Path(path))
+            let socket = try? connectedDatagramSocket(to: Path(path), waitSeconds: waitSecondsMax)
         else { return nil }
         self.socket = socket
     }
 
-    /// Tells it something, with copies of descriptors.
+    /// Tells it something, with copies of descriptors; waits up to 5 s for room.
     borrowing func send(_ lines: Text, with descriptors: [Int32] = []) throws(Errno) {
         try socket.send(lines.bytes, with: descriptors)
     }
 
-    /// Tells it something that nothing depends on.
+    /// Tells it something, where nothing can be done about its not listening.
     borrowing func tell(_ lines: Text) { try? send(lines) }
 
-    /// Tells how things stand, where that is news.
+    /// Tells how things stand, where that is news and there is room for it.
     mutating func tell(status: Text) {
         if status == self.status { return }
-        self.status = status
-        tell("STATUS=\(status)")
+        do throws(Errno) {
+            try socket.sendAtOnce(("STATUS=\(status)" as Text).bytes.span)
+            self.status = status
+        } catch {}
     }
 }
+
+/// systemd's queue may be full for a moment; without READY=1 it would end this process.
+private let waitSecondsMax = 5

@@ -2,8 +2,9 @@ internal import LinuxIO
 internal import Reservations
 internal import Text
 
-/// Descriptors that are not holds: standard ones, locks, sockets, the loop's, and some to read by.
-let descriptorsBesideHolds = 32 + ClientLimits.countMax
+/// Descriptors that are not holds: standard ones, locks, sockets, the loop's, some to read by, and a
+/// record's that is turned round.
+let descriptorsBesideHolds = 32 + ClientLimits.countMax + holdsPerRecord
 
 /// Raises the limit on open files to what `count` holds need, and says how many may be held.
 ///
@@ -35,18 +36,14 @@ extension Keeper {
                 JournalFields(.notReserved, plan.services[shortfall.service].name))
         }
         // What was with its service before a restart is so now.
-        for number in plan.entries.indices
-        where selection.isChosen[number] && table.state(of: number) == .planned {
-            if let refusal = start(number) { sayRefusal(of: number, refusal, log) }
+        for number in plan.entries.indices where table.state(of: number) == .planned {
+            if !selection.isChosen[number] {
+                known[number].hold = nil
+            } else if let refusal = start(number) {
+                sayRefusal(of: number, refusal, log)
+            }
         }
         reconcile()
-        inheritedHolds = []
-        if oddHolds > 0 {
-            log.say(
-                .warning,
-                "portreserve: \(counted(oddHolds, "hold", "holds")) of the last instance cannot be"
-                    + " what is wanted, ignoring that")
-        }
         sayReservations(log)
         sayTotal(log)
     }

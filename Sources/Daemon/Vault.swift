@@ -121,6 +121,8 @@ struct Vault: ~Copyable {
 
     /// Under which name the service manager has it.
     static let name: Text = "vault"
+    /// Has the service manager keep it no longer.
+    static var removal: Text { "FDSTOREREMOVE=1\nFDNAME=\(name)" }
 }
 
 /// More than this no record has: what the kernel lets a queue have.

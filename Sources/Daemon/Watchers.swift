@@ -7,8 +7,9 @@ extension Loop {
     /// Reads the configuration anew; whoever is being told of reservations is told anew.
     @inline(never)
     mutating func reload() -> ReloadOutcome {
-        // sd_notify(3): the moment is one of CLOCK_MONOTONIC, in microseconds.
-        manager?.tell("RELOADING=1\nMONOTONIC_USEC=\(1_000 * monotonicMilliseconds())")
+        // sd_notify(3): the moment is one of CLOCK_MONOTONIC, in microseconds; from before it has
+        // asked, systemd takes none.
+        manager?.tell("RELOADING=1\nMONOTONIC_USEC=\(1_000 * (monotonicMilliseconds() + 1))")
         defer { manager?.tell("READY=1") }
         // What has happened under the old plan's numbers is dealt with under them.
         settle(now: monotonicMilliseconds())

@@ -21,7 +21,8 @@ extension Descriptor {
         return queue
     }
 
-    /// Sends one datagram with copies of up to 253 descriptors, without waiting.
+    /// Sends one datagram with copies of up to 253 descriptors, waiting for room as the socket was
+    /// made to.
     @inline(never)
     public borrowing func send(_ bytes: [UInt8], with descriptors: [Int32]) throws(Errno) {
         assert(descriptors.count <= descriptorsMax, "Linux: SCM_MAX_FD")
@@ -43,7 +44,7 @@ extension Descriptor {
                     iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress),
                     iov_len: bytes.count)
                 refusal = unsafe exchange(&part, control, descriptors.isEmpty ? 0 : size) {
-                    unsafe sendmsg($0, $1, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+                    unsafe sendmsg($0, $1, Int32(MSG_NOSIGNAL))
                 }.refusal
             }
         }
@@ -53,7 +54,8 @@ extension Descriptor {
     /// A copy of the first datagram of a queue, which stays where it is.
     ///
     /// Copies of its descriptors are handed to `take`, one by one. nil: there is no datagram.
-    /// Throws `.messageTooLong` for one of more than `most` bytes.
+    /// Throws `.messageTooLong` for one of more than `most` bytes, `.tooManyOpenFiles` where this
+    /// process may not have all of its descriptors; then it has none.
     @inline(never)
     public borrowing func first(
         most: Int, _ take: (consuming Descriptor) -> Void
@@ -86,7 +88,7 @@ extension Descriptor {
     ) throws(Errno) -> (bytes: [UInt8], count: Int) {
         var bytes = [UInt8](repeating: 0, count: most)
         var control = [UInt64](repeating: 0, count: controlWords)
-        var answer: (count: Int, refusal: Errno?) = (0, nil)
+        var answer = Exchanged(count: 0, isCut: false, refusal: nil)
         let always = MSG_DONTWAIT | MSG_CMSG_CLOEXEC | MSG_TRUNC
         unsafe bytes.withUnsafeMutableBytes { bytes in
             unsafe control.withUnsafeMutableBytes { control in
@@ -97,6 +99,11 @@ extension Descriptor {
             }
         }
         if let refusal = answer.refusal { throw refusal }
+        if most > 0, answer.isCut {
+            // Linux, net/core/scm.c: where no number is left for one, it and those behind it are.
+            handOver(control) { _ in }
+            throw .tooManyOpenFiles
+        }
         handOver(control, take)
         return (bytes, answer.count)
     }
@@ -116,18 +123,28 @@ extension Descriptor {
     private borrowing func exchange(
         _ part: UnsafeMutablePointer<iovec>, _ control: UnsafeMutableRawBufferPointer,
         _ controlBytes: Int, _ call: (Int32, UnsafeMutablePointer<msghdr>) -> Int
-    ) -> (count: Int, refusal: Errno?) {
+    ) -> Exchanged {
         var message = unsafe msghdr()
         unsafe message.msg_iov = part
         unsafe message.msg_iovlen = 1
         unsafe message.msg_control = controlBytes == 0 ? nil : control.baseAddress
         unsafe message.msg_controllen = controlBytes
         do throws(Errno) {
-            return (try ask { unsafe call(number, &message) }, nil)
+            let count = try ask { unsafe call(number, &message) }
+            let isCut = unsafe message.msg_flags & Int32(MSG_CTRUNC) != 0
+            return Exchanged(count: count, isCut: isCut, refusal: nil)
         } catch {
-            return (0, error)
+            return Exchanged(count: 0, isCut: false, refusal: error)
         }
     }
+}
+
+/// What a message in or out has come to.
+private struct Exchanged {
+    let count: Int
+    /// Whether descriptors are missing.
+    let isCut: Bool
+    let refusal: Errno?
 }
 
 /// Linux: net/scm.h.

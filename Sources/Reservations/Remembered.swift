@@ -46,7 +46,7 @@ public struct Remembered: Equatable {
     /// Reads what `numbers` has written; nil: it is another version's, or nobody's.
     public init?(_ numbers: [Int]) {
         guard numbers.count >= 4, numbers[0] == Remembered.version,
-            (0...Rule.placesMax).contains(numbers[3]), numbers.count >= 4 + numbers[3]
+            (0...Remembered.generationMax).contains(numbers[1]), (0...Rule.placesMax).contains(numbers[3]), numbers.count >= 4 + numbers[3]
         else { return nil }
         generation = numbers[1]
         isKnown = numbers[2] == 1
@@ -69,6 +69,8 @@ public struct Remembered: Equatable {
     }
 
     private static let version = 1
+    /// One a release: a million in each second for an hour.
+    private static let generationMax = 1 << 32
 }
 
 extension Remembered.Entry {
@@ -118,6 +120,8 @@ extension Endpoint {
 extension State {
     /// The state's number, of those that another instance cannot find out by itself; nil: it begins
     /// anew with such an endpoint.
+    ///
+    /// Which processes had it is not told: the wait for them becomes one for their successors.
     fileprivate var number: Int? {
         switch self {
         case .planned, .binding, .held, .failed, .busy(_, isAsked: false): nil
@@ -126,11 +130,10 @@ extension State {
         case .released(.populated): 3
         case .released(.empty): 4
         case .serving: 5
-        case .idle(.owners): 6
-        case .idle(.grace): 7
-        case .idle(.populated): 8
-        case .idle(.empty): 9
-        case .busy(_, isAsked: true): 10
+        case .idle(.owners), .idle(.grace): 6
+        case .idle(.populated): 7
+        case .idle(.empty): 8
+        case .busy(_, isAsked: true): 9
         }
     }
 
@@ -144,26 +147,51 @@ extension State {
         case 3: self = .released(.populated)
         case 4: self = .released(.empty)
         case 5: self = .serving
-        // Which processes had it is not told: the wait for them becomes one for their successors.
-        case 6, 7: self = .idle(.grace)
-        case 8: self = .idle(.populated)
-        case 9: self = .idle(.empty)
-        case 10: self = .busy(attempt: 0, isAsked: true)
+        case 6: self = .idle(.grace)
+        case 7: self = .idle(.populated)
+        case 8: self = .idle(.empty)
+        case 9: self = .busy(attempt: 0, isAsked: true)
         case _: return nil
+        }
+        assert(self.number == number, "what is read is what was written")
+    }
+
+    /// How long it lasts for another instance that was not told when it ends, in milliseconds; nil:
+    /// until something happens.
+    fileprivate var spanMs: Int? {
+        switch self {
+        case .released(.unknown), .released(.populated): Span.unusedMs
+        case .released(.besideServing): Span.unusedBesideServingMs
+        case .released(.empty): Span.unusedEmptyMs
+        case .idle(.owners), .idle(.grace): Span.supervisedGraceMs
+        case .idle(.empty): Span.idleEmptyMs
+        case .busy: Span.retriesMs.last
+        case .planned, .binding, .held, .failed, .serving, .idle(.populated): nil
         }
     }
 }
 
+/// An endpoint that stands where it stood for another instance.
+public struct Recalled: Equatable {
+    /// Which one, in the plan.
+    public let entry: Int
+    /// When it is to be woken, from now on in milliseconds, where that was not told; nil: never.
+    public let spanMs: Int?
+}
+
 extension Table {
-    /// Has an endpoint of a service stand where it stood for another instance; false where that is
-    /// not to be: it has been tried already, or another service has it.
-    public mutating func recall(_ state: State, _ entry: Int, by service: Int) -> Bool {
-        assert(entries(of: service).contains(entry), "who had it has a line for it")
-        guard states[entry] == .planned, state.isRemembered else { return false }
+    /// Has an endpoint of a service stand where it stood for another instance; nil where that is
+    /// not to be: the service has no line for it, or it stands somewhere already.
+    public mutating func recall(_ remembered: Remembered.Entry, by service: Int) -> Recalled? {
+        let state = remembered.state
+        assert(plan.services.indices.contains(service), "a service of another plan")
+        guard let entry = plan.index(of: remembered.endpoint), state.isRemembered,
+            states[entry] == .planned, entries(of: service).contains(entry)
+        else { return nil }
         states[entry] = state
         claimants[entry] = Int32(service)
         if state == .serving { servingCounts[service] += 1 }
-        return true
+        return Recalled(entry: entry, spanMs: state.spanMs)
     }
 
     /// Gives a service the X that it had for another instance.

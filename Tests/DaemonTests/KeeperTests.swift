@@ -95,7 +95,7 @@ struct KeeperTests {
             processExitsWith: .success, observing: [\.standardErrorContent]
         ) {
             try enterRoom()
-            try OpenFileLimit.set(soft: 99, hard: 99)
+            try OpenFileLimit.set(soft: 149, hard: 149)
             guard setuid(65_534) == 0 else { throw Errno(errno) }
             var keeper = keeper("4001-4002\n4003/tcp\n4001/tcp")
             let log = Log(isVerbose: false, isJournal: false)
@@ -108,7 +108,7 @@ struct KeeperTests {
         let said = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         #expect(
             said == """
-                'cups': 2 of 5 ports are not reserved: the limit on open files is too low, 101 are needed
+                'cups': 2 of 5 ports are not reserved: the limit on open files is too low, 151 are needed
                 portreserve: 2 of 5 ports are not reserved, see above
                 portreserve: holding 3 ports of 1 service
 

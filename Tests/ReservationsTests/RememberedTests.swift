@@ -48,10 +48,13 @@ struct RememberedTests {
         for count in 0..<numbers.count where count != 4 {
             #expect(Remembered(Array(numbers.prefix(count))) == nil, "\(count)")
         }
-        for index in [0, 3, 4, 5, 6, 9] {
+        for (index, value) in [
+            (0, 70_000), (1, -1), (1, Int.max), (1, Int.min), (3, 70_000), (3, -1), (4, 70_000),
+            (5, 70_000), (6, 70_000), (9, 70_000), (9, 0),
+        ] {
             var wrong = numbers
-            wrong[index] = 70_000
-            #expect(Remembered(wrong) == nil, "\(index)")
+            wrong[index] = value
+            #expect(Remembered(wrong) == nil, "\(index): \(value)")
         }
     }
 
@@ -62,12 +65,14 @@ struct RememberedTests {
         rule.release(by: Place(id: 7, isPopulated: true), isServing: false)
         table.recall(Rule(Remembered(rule), rule.places), of: 0)
 
-        let (first, second) = (
-            table.recall(.serving, 0, by: 0), table.recall(.released(.populated), 1, by: 1)
-        )
-        let again = table.recall(.serving, 1, by: 0)
+        let recalled = [
+            (.serving, 1, 0), (.released(.populated), 2, 1), (.serving, 2, 0), (.serving, 1, 1),
+            (.serving, 3, 0), (.held, 2, 0),
+        ].map { state, port, service in table.recall(remembered(state, port), by: service)?.entry }
 
-        #expect(first && second && !again, "it is b's by then")
+        #expect(
+            recalled == [0, 1, nil, nil, nil, nil],
+            "2 is b's by then, 1 was never, of 3 is no line, and who was held begins anew")
 
         #expect(table.isServing(0) && !table.isServing(1))
         #expect(table.claimant(of: 1) == 1)
@@ -82,8 +87,23 @@ struct RememberedTests {
         var rule = Rule()
         rule.release(by: Place(id: 7, isPopulated: true), isServing: false)
         table.recall(Rule(Remembered(rule), []), of: 0)
-        let isRecalled = table.recall(.released(.populated), 0, by: 0)
+        let recalled = table.recall(remembered(.released(.populated), 1), by: 0)
 
-        #expect(isRecalled && table.reconcile().map(\.new) == [.binding(attempt: 0)])
+        #expect(recalled?.entry == 0 && table.reconcile().map(\.new) == [.binding(attempt: 0)])
     }
+
+    @Test("waits for an end where nobody has told of one, but while it serves", arguments: states)
+    func waits(state: State, same: State) {
+        var table = Table(Plan([("a", "1/tcp")]), stays: true)
+        let recalled = table.recall(remembered(state, 1), by: 0)
+
+        let isEndless = state == .serving || state == .idle(.populated)
+        #expect(recalled.map { $0.spanMs == nil } == isEndless)
+        #expect(recalled?.spanMs ?? 1 > 0)
+    }
+}
+
+/// What is told of TCP's `port`, without an end.
+private func remembered(_ state: State, _ port: UInt16) -> Remembered.Entry {
+    Remembered.Entry(Endpoint(.tcp, .any, port: port), state, due: nil, since: 0)
 }
