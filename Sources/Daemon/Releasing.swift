@@ -99,17 +99,22 @@ extension Keeper {
 /// service.
 @inline(never)
 private func isGenerated(_ unit: Text, for service: ServiceName) -> Bool {
-    let line = ("# portreserve: " as Text).bytes + service.bytes
+    if isGenerated(below: unit, service) { return true }
     let bytes = unit.bytes
-    let template =
-        bytes.prefix { $0 != UInt8(ascii: "@") } + [UInt8(ascii: "@")]
-        + (bytes.lastIndex(of: UInt8(ascii: ".")).map { bytes[$0...] } ?? [])
-    return [unit, Text(template)].contains { unit in
-        let path = Path("/run/systemd/generator/\(unit).d/50-portreserve.conf")
-        guard let text = try? open(path, .read).readAll(most: dropInBytesMax) else { return false }
-        return words(of: text[...], between: UInt8(ascii: "\n")).contains(line[...])
-    }
+    guard let at = bytes.firstIndex(of: UInt8(ascii: "@")),
+        let dot = bytes.lastIndex(of: UInt8(ascii: ".")), at < dot
+    else { return false }
+    return isGenerated(below: Text(bytes[...at]) + Text(bytes[dot...]), service)
 }
 
+@inline(never)
+private func isGenerated(below unit: Text, _ service: ServiceName) -> Bool {
+    let path = Path("/run/systemd/generator/\(unit).d/50-portreserve.conf")
+    guard let text = try? open(path, .read).readAll(most: dropInBytesMax) else { return false }
+    // Byte for byte, as the file has it.
+    return text.starts(with: ("# portreserve: " as Text).bytes + service.bytes + [newline])
+}
+
+private let newline = UInt8(ascii: "\n")
 /// One has a few lines.
 private let dropInBytesMax = 4_096

@@ -46,7 +46,8 @@ public struct Remembered: Equatable {
     /// Reads what `numbers` has written; nil: it is another version's, or nobody's.
     public init?(_ numbers: [Int]) {
         guard numbers.count >= 4, numbers[0] == Remembered.version,
-            (0...Remembered.generationMax).contains(numbers[1]), (0...Rule.placesMax).contains(numbers[3]), numbers.count >= 4 + numbers[3]
+            (0...Remembered.generationMax).contains(numbers[1]),
+            (0...Rule.placesMax).contains(numbers[3]), numbers.count >= 4 + numbers[3]
         else { return nil }
         generation = numbers[1]
         isKnown = numbers[2] == 1
