@@ -91,9 +91,11 @@ private func portNumber(_ digits: ArraySlice<UInt8>) -> UInt16? {
     return UInt16(exactly: number)
 }
 
+/// As systemd reads a boolean, in capital or small letters.
 private func isTrue(_ word: Text) -> Bool {
     let words: [Text] = ["1", "yes", "y", "true", "t", "on"]
-    return words.contains(word)
+    let capitals = UInt8(ascii: "A")...UInt8(ascii: "Z")
+    return words.contains(Text(word.bytes.map { capitals.contains($0) ? $0 | 0x20 : $0 }))
 }
 
 /// The lines of a unit file that say something, trimmed, those that a `\` continues as one.

@@ -56,6 +56,17 @@ import Testing
     }
 
     @Test(
+        "is one of a connection each by any word that systemd takes for a yes",
+        arguments: [
+            ("yes", true), ("Yes", true), ("YES", true), ("TRUE", true), ("True", true),
+            ("On", true), ("1", true), ("T", true), ("Y", true), ("No", false), ("OFF", false),
+            ("0", false), ("yess", false), ("", false),
+        ])
+    func accepting(word: String, isAccepting: Bool) {
+        #expect(SocketUnit("a.socket", "[Socket]\nAccept=\(word)").isAccepting == isAccepting)
+    }
+
+    @Test(
         "starts the service of its name, the one that it names, or a template's instances",
         arguments: [
             ("a.socket", "", "a.service"),
