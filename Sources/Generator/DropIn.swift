@@ -26,6 +26,11 @@ struct DropIn {
         }
         text.append(phrases.switchedOff)
         text.append(unit.text)
+        text.append(phrases.name)
+        for file in files where isOneLine(file.service.bytes) {
+            text.append(phrases.asksFor)
+            text.append(Text(file.service.bytes))
+        }
         text.append(unit.section == "Socket" ? phrases.socket : phrases.service)
         // A name may begin as an option does.
         if files.contains(where: { $0.service.bytes.first == UInt8(ascii: "-") }) {
@@ -50,15 +55,18 @@ struct Phrases {
         .
         # A link to /dev/null switches it off: /etc/systemd/system/
         """
+    let name: Text = ".d/\(DropIn.fileName)"
+    /// What the daemon looks for, portreserve(8): a line of a service that the unit is one of.
+    let asksFor: Text = "\n# portreserve: "
     let service: Text = """
-        .d/\(DropIn.fileName)
+
         [Unit]
         After=portreserve.service
         [Service]
         ExecStartPre=-+/usr/sbin/portrelease
         """
     let socket: Text = """
-        .d/\(DropIn.fileName)
+
         [Unit]
         After=portreserve.service
         [Socket]
@@ -66,6 +74,9 @@ struct Phrases {
         """
     let endOfOptions: Text = " --"
 }
+
+/// Whether systemd too reads it as part of one line, whatever follows: a CR ends one as well.
+private func isOneLine(_ name: [UInt8]) -> Bool { name.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
 
 /// A path fit for a comment.
 private func shown(_ path: Text) -> Text {

@@ -14,7 +14,7 @@ struct KnownUnits {
 
     /// Adds a service that is there.
     mutating func add(service name: UnitName) {
-        if name == name.template { templates.insert(ServiceName(name.text)) }
+        if name.isTemplate { templates.insert(ServiceName(name.text)) }
     }
 
     /// Adds another name of the unit `real`.
@@ -25,7 +25,9 @@ struct KnownUnits {
 
     /// Adds a socket unit that is whole.
     mutating func add(_ socket: SocketUnit) {
-        if socket.isAccepting { accepted.insert(ServiceName(socket.service.template.text)) }
+        if socket.isAccepting {
+            accepted.insert(ServiceName(real(socket.service.template).text))
+        }
         if !socket.ports.isEmpty { sockets.append(socket) }
     }
 
@@ -36,19 +38,29 @@ struct KnownUnits {
         var name = name
         // An alias of an alias is legal; a circle of them is not, but may be written.
         for _ in 0..<aliasesMax {
-            guard aliasNames.contains(ServiceName(name.text)),
-                let alias = aliases.first(where: { $0.name == name.text })
-            else { return name }
-            name = UnitName(alias.real)
+            guard let next = alias(name) ?? instanceOfAlias(name) else { return name }
+            // systemd: a link to a template, by an instance, is to that one's instance.
+            name = next.isTemplate ? next.with(instanceOf: name) : next
         }
         return name
     }
 
+    private func alias(_ name: UnitName) -> UnitName? {
+        if !aliasNames.contains(ServiceName(name.text)) { return nil }
+        return aliases.first { $0.name == name.text }.map { UnitName($0.real) }
+    }
+
+    private func instanceOfAlias(_ name: UnitName) -> UnitName? {
+        name.isOfTemplate ? alias(name.template) : nil
+    }
+
     /// The template beside the service `name`, whose instances bind as it does.
     func template(beside name: UnitName) -> UnitName? {
-        let template = ServiceName(name.template.text)
-        let isThere = templates.contains(template) && !accepted.contains(template)
-        return isThere ? name.template : nil
+        let template = real(name.template)
+        let isThere =
+            templates.contains(ServiceName(template.text))
+            && !accepted.contains(ServiceName(template.text))
+        return isThere ? template : nil
     }
 }
 

@@ -9,15 +9,17 @@ struct Subject {
     /// Units of sockets that systemd binds, on ports that may be the service's.
     let sockets: [SocketUnit]
 
-    /// Finds the units of the service: those that `unit` names in its file, else the ones of its
-    /// name.
+    /// Finds the units of the service: all that `unit` names in its file, since each may be the one
+    /// that binds, else the ones of its name.
     init(_ file: ConfigurationFile, among known: KnownUnits) {
         self.file = file
         let own = UnitName(of: file.service)
         let named = file.units.map { UnitName($0) }
-        let first = named.first { $0.section != nil }
-        units = [known.real(first ?? own)]
-        if first == nil, let template = known.template(beside: own) { units.append(template) }
+        units = named.filter { $0.section != nil }.map { known.real($0) }
+        if units.isEmpty {
+            units = [known.real(own)]
+            if let template = known.template(beside: own) { units.append(template) }
+        }
         let near = known.sockets.filter { $0.ports.contains { file.reserves($0, nil) } }
         if near.isEmpty {
             sockets = []

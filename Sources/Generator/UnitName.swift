@@ -45,6 +45,9 @@ struct UnitName: Equatable, Writable {
     /// Whether it is a template or an instance of one.
     var isOfTemplate: Bool { text.bytes.contains(at) }
 
+    /// Whether it is a template, and no instance.
+    var isTemplate: Bool { isOfTemplate && self == template }
+
     /// The template that this is an instance of, or may have beside it.
     var template: UnitName {
         UnitName(Text(Array(prefix) + [at, dot] + type))
@@ -56,6 +59,14 @@ struct UnitName: Equatable, Writable {
         return UnitName(Text(stem) + type)
     }
 
+    /// The instance of this template that `other` is of its own; the template itself for none.
+    func with(instanceOf other: UnitName) -> UnitName {
+        if !other.isOfTemplate { return self }
+        let instance = other.text.bytes.dropFirst(other.prefix.count + 1)
+            .dropLast(other.type.count + 1)
+        return UnitName(Text(Array(prefix) + [at] + instance + [dot] + type))
+    }
+
     /// Why no drop-in can be made for it; nil: one can.
     var refusal: Text? {
         // systemd: a drop-in of `foo-.service` is every unit's that begins with `foo-`.
@@ -63,10 +74,17 @@ struct UnitName: Equatable, Writable {
         if prefix.isEmpty { return "no unit can have that name" }
         // Linux: a directory's name has at most NAME_MAX bytes, and `.d` is two.
         if text.bytes.count + 2 > Limits.nameBytesMax { return "the name is too long" }
-        if text == "portreserve.service" || text == "portreserve.socket" {
-            return "portreserve cannot wait for itself"
+        let stem = Text(prefix)
+        // A cycle at boot would cost one of both.
+        switch stem {
+        case "portreserve", "portreserve-state": return "portreserve cannot wait for itself"
+        case "systemd-journald", "systemd-journald-dev-log", "systemd-journald-audit",
+            "systemd-journald-varlink":
+            return "portreserve writes its log to it"
+        // Each user's manager would ask, and wait for the daemon.
+        case "user" where isTemplate: return "it would be every user's manager"
+        case _: return nil
         }
-        return nil
     }
 }
 

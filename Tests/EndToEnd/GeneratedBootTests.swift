@@ -79,6 +79,94 @@ struct GeneratedBootTests {
             """#)
     }
 
+    @Test("each unit that a file names asks, and the instance by which a template's alias runs")
+    func named() throws {
+        try playInstalled(
+            units(["one", "two", "real@"]).merging([
+                "/etc/portreserve/both": "4000/tcp\nunit one.service two.service\n",
+                "/etc/portreserve/tmpl": "4001/tcp\n",
+            ]) { one, _ in one },
+            links: ["/etc/systemd/system/tmpl@.service": "real@.service"],
+            """
+            for unit, port in [("two.service", 4000), ("tmpl@x.service", 4001)]:
+                same(f"{port} at first", record(port)["state"], "held")
+                run("systemctl", "start", unit)
+                same(f"{port} then", record(port)["state"], "released")
+            same("the instance", shown("tmpl@x.service", "Id"), "real@x.service")
+            same("each once", shown("tmpl@x.service", "DropInPaths"),
+                 "/run/systemd/generator/real@.service.d/50-portreserve.conf")
+            """)
+    }
+
+    @Test("nothing that portreserve starts after has to ask it, whatever a file names")
+    func cyclic() throws {
+        // All services and sockets that it starts after at a boot of any systemd.
+        let named = [
+            "portreserve.service", "portreserve-state.service", "systemd-journald.socket",
+            "systemd-journald.service", "systemd-journald-dev-log.socket", "user@.service",
+        ]
+        try playInstalled(
+            ["/etc/portreserve/odd": "4000/tcp\nunit \(named.joined(separator: " "))\n"],
+            """
+            NAMED = \(named)
+            def those_before(units):
+                # By all steps.
+                seen, left = set(), set(units)
+                while left:
+                    unit = left.pop()
+                    seen.add(unit)
+                    told = run("systemctl", "show", "-P", "After", "--", unit)
+                    left |= set(told.split()) - seen
+                return seen
+            before = those_before(["portreserve.service"])
+            starters = {it for it in before if it.split(".")[-1] in ["service", "socket"]}
+            holds(f"all are named: {starters}", starters <= set(NAMED))
+            for unit in NAMED:
+                if "@" in unit: continue
+                same(unit, "50-portreserve" in shown(unit, "DropInPaths"), False)
+            holds("no user's manager", not os.path.exists(
+                "/run/systemd/generator/user@.service.d"))
+            same("cycles", [l for l in run("journalctl", "-b", "--no-pager").splitlines()
+                            if "ordering cycle" in l], [])
+            """)
+    }
+
+    @Test("a unit with a file system of its own, or its own ExecStartPre=, asks as the manual says")
+    func caveats() throws {
+        let own = [
+            "tmp": "TemporaryFileSystem=/run",
+            "root": "RootDirectory=/srv\nBindReadOnlyPaths=/usr /lib /lib64 /bin",
+            "image": "RootDirectory=/srv\nBindReadOnlyPaths=/lib /lib64 /bin/sleep",
+            "reset": "ExecStartPre=",
+        ]
+        let cures = [
+            "tmp": "BindReadOnlyPaths=-/run/portreserve",
+            "root": "BindReadOnlyPaths=-/run/portreserve",
+            "image": "BindReadOnlyPaths=-/run/portreserve /usr/sbin/portrelease",
+            "reset": "ExecStartPre=-+/usr/sbin/portrelease reset",
+        ]
+        var files = units(Array(own.keys))
+        for (number, name) in own.keys.sorted().enumerated() {
+            files["/etc/portreserve/\(name)"] = "\(4000 + number)/tcp\n"
+            files["/etc/systemd/system/\(name).service.d/override.conf"] =
+                "[Service]\n\(own[name] ?? "")\n"
+            files["/opt/\(name).conf"] = "[Service]\n\(cures[name] ?? "")\n"
+        }
+        files["/srv/run/empty"] = ""
+        try playInstalled(
+            files,
+            """
+            for number, name in enumerate(["image", "reset", "root", "tmp"]):
+                def starts(state):
+                    run("systemctl", "restart", f"{name}.service")
+                    same(f"{name}", record(4000 + number)["state"], state)
+                starts("held")
+                os.rename(f"/opt/{name}.conf", f"/etc/systemd/system/{name}.service.d/z.conf")
+                run("systemctl", "daemon-reload")
+                starts("released")
+            """)
+    }
+
     private let services = [
         "plain", "alias", "tmpl", "lis", "each", "sysv", "a b", "x%h${HOME}", "ä\"q", "-v",
     ]

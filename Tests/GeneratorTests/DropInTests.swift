@@ -13,6 +13,7 @@ import Text
             # Made by portreserve-generator(8) for /etc/portreserve/cups.
             # A link to /dev/null switches it off: \
             /etc/systemd/system/cups.service.d/50-portreserve.conf
+            # portreserve: cups
             [Unit]
             After=portreserve.service
             [Service]
@@ -27,7 +28,7 @@ import Text
         let dropIn = DropIn(unit: "cups.socket", files: [ConfigurationFile("cups", "631")])
 
         let lines = "\(dropIn.text(Phrases()))".split(separator: "\n")
-        #expect(lines[4...] == ["[Socket]", "ExecStartPre=-+/usr/sbin/portrelease cups"])
+        #expect(lines[5...] == ["[Socket]", "ExecStartPre=-+/usr/sbin/portrelease cups"])
     }
 
     @Test(
@@ -49,9 +50,26 @@ import Text
 
         let text = "\(DropIn(unit: "a.service", files: files).text(Phrases()))"
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines.count == 7, "\(text)")
-        #expect(lines[5] == "ExecStartPre=-+/usr/sbin/portrelease\(words)")
+        #expect(
+            lines.first { $0.hasPrefix("Exec") } == "ExecStartPre=-+/usr/sbin/portrelease\(words)")
+        #expect(lines.last == "")
         #expect(text.utf8.allSatisfy { $0 == 10 || $0 >= 32 })
+    }
+
+    @Test(
+        "has a line for each service as its file is called, and none where that is more than a line",
+        arguments: [
+            (["cups", "ipp"], ["cups", "ipp"]),
+            (["100%", "a b ", #"a\x20b\"#, "ä"], ["100%", "a b ", #"a\x20b\"#, "ä"]),
+            (["a\nb", "a\rb", "a\u{7f}b", "\u{1}", "c"], ["c"]),
+        ])
+    func told(services: [String], told: [String]) {
+        let files = services.map { ConfigurationFile($0, "631") }
+
+        let text = "\(DropIn(unit: "a.service", files: files).text(Phrases()))"
+
+        let lines = text.split(separator: "\n").filter { $0.hasPrefix("# portreserve: ") }
+        #expect(lines == told.map { "# portreserve: \($0)" })
     }
 
     @Test("of several names of one unit is one, which asks for all of them")
@@ -68,7 +86,8 @@ import Text
         "has a drop-in for the unit that binds for it",
         arguments: [
             ("631", ["svc.service: svc"]),
-            ("unit a.service b.service\n631", ["a.service: svc"]),
+            ("unit a.service b.service\n631", ["a.service: svc", "b.service: svc"]),
+            ("unit a.service a.socket\n631\nunit a.service", ["a.service: svc", "a.socket: svc"]),
             ("631\nunit machine.slice a.scope b.service", ["b.service: svc"]),
             ("631\nunit machine.slice", ["svc.service: svc"]),
             ("631\nunit a@.service", ["a@.service: svc"]),
@@ -86,6 +105,29 @@ import Text
 
         #expect(decided(["svc": "631"], known) == ["svc.service: svc", "svc@.service: svc"])
         #expect(decided(["svc": "631\nunit other.service"], known) == ["other.service: svc"])
+    }
+
+    @Test("has it for the template that one of its name is another name of")
+    func templateAlias() {
+        var known = KnownUnits()
+        known.add(service: "svc@.service")
+        known.add(service: "real@.service")
+        known.add(alias: "svc@.service", of: "real@.service")
+
+        #expect(decided(["svc": "631"], known) == ["real@.service: svc", "svc.service: svc"])
+        let named = decided(["x": "631\nunit svc@.service svc@7.service"], known)
+        #expect(named == ["real@.service: x", "real@7.service: x"])
+    }
+
+    @Test("has none for a template, by whichever of its names, that serves one connection each")
+    func acceptingAlias() {
+        var known = KnownUnits()
+        known.add(service: "svc@.service")
+        known.add(service: "real@.service")
+        known.add(alias: "svc@.service", of: "real@.service")
+        known.add(SocketUnit("real.socket", "[Socket]\nAccept=yes\nListenStream=632"))
+
+        #expect(decided(["svc": "631"], known) == ["svc.service: svc"])
     }
 
     @Test("has none for a template whose instances serve one connection each: its socket binds")

@@ -164,6 +164,17 @@ import Text
             ])
     }
 
+    @Test("a link from a template to another one is an alias, which runs as that one's instances")
+    func templateAlias() throws {
+        let machine = try Machine()
+        try machine.write("etc/tmplalias", "5432\n")
+        try machine.write("lib/inst2@.service", "[Service]\n")
+        try machine.link("units/tmplalias@.service", to: machine.path("lib/inst2@.service"))
+
+        #expect(machine.generate() == [])
+        #expect(machine.written == ["inst2@.service.d", "tmplalias.service.d"])
+    }
+
     @Test("a template that is there has a drop-in too")
     func template() throws {
         let machine = try Machine()

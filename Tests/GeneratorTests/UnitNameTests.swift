@@ -41,6 +41,30 @@ import Text
         #expect("\(name.refusal ?? "")".contains(why), "\(name.text)")
     }
 
+    @Test(
+        "is refused where portreserve starts after the unit, or it is every user's manager",
+        arguments: [
+            ("portreserve-state.service", "wait for itself"),
+            ("systemd-journald.service", "its log"),
+            ("systemd-journald.socket", "its log"),
+            ("systemd-journald-dev-log.socket", "its log"),
+            ("systemd-journald-audit.socket", "its log"),
+            ("systemd-journald@x.service", "its log"),
+            ("systemd-journald-varlink@.socket", "its log"),
+            ("user@.service", "every user's manager"),
+            ("systemd-journal-remote.service", ""),
+            ("systemd-journal-gatewayd.socket", ""),
+            ("systemd-journaldx.service", ""),
+            ("portreserve-states.service", ""),
+            ("user.service", ""),
+            ("users@.service", ""),
+        ])
+    func cyclic(name: String, why: String) {
+        let refusal = "\(UnitName(stringLiteral: name).refusal ?? "")"
+
+        #expect(why.isEmpty ? refusal.isEmpty : refusal.contains(why))
+    }
+
     @Test("of 253 bytes can have a drop-in")
     func long() {
         let name = UnitName(of: ServiceName(Text(Array(repeating: 0x78, count: 245))))
