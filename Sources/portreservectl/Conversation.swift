@@ -1,4 +1,5 @@
 internal import Control
+internal import LinuxIO
 internal import Text
 internal import Varlink
 
@@ -61,10 +62,25 @@ struct Conversation: ~Copyable {
     private mutating func explained(_ trouble: Trouble) throws(Trouble) -> Trouble {
         guard case .noSuchService(let name, _) = trouble else { return trouble }
         if configuredServices(Places()).contains(name) {
-            let hint: Text = " yet, its file is new: 'portreservectl reload' reads it"
-            return .noSuchService(name, hint: hint)
+            return .noSuchService(name, hint: newFileHint(isGeneratorThere: isGeneratorThere()))
         }
         return .noSuchService(name, among: Set(standing(try list()).map(\.service)))
+    }
+}
+
+/// What has a service be one whose file is new.
+func newFileHint(isGeneratorThere: Bool) -> Text {
+    isGeneratorThere
+        ? " yet, its file is new: 'systemctl daemon-reload' and 'portreservectl reload' read it"
+        : " yet, its file is new: 'portreservectl reload' reads it"
+}
+
+/// Whether systemd has units ask for their ports, which it finds out when it reads them anew.
+private func isGeneratorThere() -> Bool {
+    let prefixes: [Text] = ["/etc", "/run", "/usr/local/lib", "/usr/lib"]
+    return prefixes.contains { prefix in
+        let path: Text = "\(prefix)/systemd/system-generators/portreserve-generator"
+        return (try? identity(of: Path(path))) != nil
     }
 }
 

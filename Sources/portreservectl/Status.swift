@@ -23,21 +23,25 @@ struct Status: Verb {
         if service.isEmpty || service.contains("*") {
             replies = try conversation.list()
             records = standing(replies)
+            if records.isEmpty { sayNothing(of: "") }
         } else {
             outcome = try forEach(eachOnce(service)) { name throws(Trouble) in
                 let told = try conversation.list(name)
                 replies += told
-                records += standing(told)
+                let its = standing(told)
+                records += its
+                if its.isEmpty { sayNothing(of: "\(Text.quoted(name)): ") }
                 return .done
             }
         }
         let style = output.style
         let lines = style == .off ? table(records) : replies.compactMap { json($0, style) }
         if !lines.isEmpty { try say(Text(Array(lines.map(\.bytes).joined(separator: [10])))) }
-        if style == .off, records.isEmpty, outcome == .done {
-            complain("portreservectl: nothing is reserved")
-        }
         return records.contains(where: \.isWrong) ? outcome.and(.wrong) : outcome
+    }
+
+    private func sayNothing(of whom: Text) {
+        if output.style == .off { complain("portreservectl: \(whom)nothing is reserved") }
     }
 
     private func table(_ records: [ReservationRecord]) -> [Text] {

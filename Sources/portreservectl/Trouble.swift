@@ -68,12 +68,14 @@ enum Trouble: Error, Equatable {
         case .silent:
             """
             portreservectl: portreserve has not answered for \(waitSecondsMax) s: it is stopped \
-            or overloaded, or has as many clients as it takes, see 'ps -C portreserve'
+            or overloaded, its starts fail, or it has as many clients as it takes, see \
+            'systemctl status portreserve'
             """
         case .broken:
             """
             portreservectl: portreserve has closed the connection before it had answered: it has \
-            as many clients as it takes, or has just ended: try again in a moment
+            as many clients as it takes, or has just ended: try again in a moment, or see \
+            'systemctl status portreserve'
             """
         case .refused(let why): "portreservectl: cannot reach portreserve: \(why)"
         }

@@ -120,6 +120,43 @@ struct ControlToolTroubleTests {
         }
     }
 
+    @Test("a service that has nothing is named as such, beside others that have something")
+    func emptyService() throws {
+        try Room.run { room in
+            room.configure("cups", "631/tcp\n")
+            room.configure("none", "unguarded\n")
+            let daemon = try room.startDaemon("-d", "--stay")
+
+            let alone = try room.run("portreservectl", "status", "none")
+            let both = try room.run("portreservectl", "status", "--no-legend", "none", "cups")
+            let json = try room.run("portreservectl", "status", "-j", "none")
+
+            #expect(alone.status == 0 && both.status == 0 && json.status == 0, room.story)
+            #expect(
+                alone.errorText == "portreservectl: 'none': nothing is reserved\n", room.story)
+            #expect(both.errorText == alone.errorText, room.story)
+            #expect(both.outputText.hasPrefix("cups "), room.story)
+            #expect(json.errorText.isEmpty, room.story)
+            #expect(try daemon.stop() == 0, room.story)
+        }
+    }
+
+    @Test("a service whose file is new: what reads it is said, with systemd's part of it")
+    func newFile() throws {
+        try Room.run { room in
+            let daemon = try room.startServing()
+            room.configure("new", "4001/tcp\n")
+
+            let tool = try room.run("portreservectl", "status", "new")
+
+            #expect(tool.status == 4, room.story)
+            #expect(
+                tool.errorText.hasPrefix("portreservectl: 'new': no such service yet"), room.story)
+            #expect(tool.errorText.contains("'portreservectl reload'"), room.story)
+            #expect(try daemon.stop() == 0, room.story)
+        }
+    }
+
     @Test("every service, where none is configured, is 0 and said", arguments: ["hold", "release"])
     func nothing(verb: String) throws {
         try Room.run { room in

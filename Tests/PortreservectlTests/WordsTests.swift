@@ -1,4 +1,5 @@
 import Control
+import Foundation
 import LinuxIO
 import Testing
 import Text
@@ -75,6 +76,29 @@ struct WordsTests {
         #expect(Trouble(error: CallError.notYours("x").reply.error ?? "", []) == .notAllowed)
         #expect(Trouble(error: "a.B", []).text == "portreservectl: portreserve refuses: a.B")
         #expect(Trouble.noReply(.silent).outcome.rawValue == 1)
+    }
+
+    @Test(
+        "what is said of a daemon that is not as it should be stands in the manual, word for word",
+        arguments: [
+            Trouble.noReply(.noDaemon), .noReply(.silent), .noReply(.broken), .notAllowed,
+            .noSuchService("cups", hint: newFileHint(isGeneratorThere: true)),
+        ])
+    func inManual(trouble: Trouble) throws {
+        let page = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../man/portreservectl.8")
+        let told = try String(contentsOf: page, encoding: .utf8)
+            .replacing(/"\s*\\\n\s*"/, with: " ")
+
+        #expect(told.contains(".It \"\(trouble.text ?? "")\"\n"))
+    }
+
+    @Test("a service whose file is new is to be read anew, by systemd too where that has units ask")
+    func newFile() {
+        let told = [false, true].map { "\(newFileHint(isGeneratorThere: $0))" }
+
+        #expect(told.allSatisfy { $0.contains("'portreservectl reload'") })
+        #expect(told.map { $0.contains("'systemctl daemon-reload'") } == [false, true])
     }
 
     @Test("an output that takes nothing is told, but for a reader who has gone")
