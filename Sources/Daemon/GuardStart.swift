@@ -23,18 +23,18 @@ extension Loop {
             inheritedRefusals = (try? Guard.refusals(in: ring, most: inheritedRefusalsMax)) ?? []
         }
         let book = isWanted ? loadGuard() : nil
-        recall(heritage.takeRest())
+        let records = heritage.takeRest()
+        recall(records)
         if let book { keeper.take(book) }
         sayUnruled()
         keeper.replaceGuard(old)
         reservePorts()
-        takeHolds(after: &heritage)
+        takeHolds(records)
     }
 
     @inline(never)
-    private mutating func takeHolds(after heritage: inout Heritage) {
-        let inherited = heritage.takeHolds()
-        let odd = inherited.odd + keeper.take(inherited.holds)
+    private mutating func takeHolds(_ records: [VaultRecord]) {
+        let odd = keeper.takeHolds(records)
         if odd == 0 { return }
         log.say(
             .warning,

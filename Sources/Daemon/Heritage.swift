@@ -5,7 +5,7 @@ internal import Text
 
 /// As many starts in a row may fail that found the same records.
 private let failedStartsMax = 3
-private let startsKey: Text = "starts"
+let startsKey: Text = "starts"
 private let daemonKey: Text = "daemon"
 private let guardKey: Text = "guard"
 
@@ -99,23 +99,13 @@ struct Heritage: ~Copyable {
         try vault?.purge()
     }
 
-    /// Holds that no rule has kept meanwhile, and how many there are that nobody can tell what of.
-    mutating func takeHolds() -> (holds: [InheritedHold], odd: Int) {
-        var (holds, odd): ([InheritedHold], Int) = ([], 0)
-        for record in records where record.isOfHolds {
-            if let some = record.holds() { holds += some } else { odd += record.handles.count }
-        }
-        records.removeAll { $0.isOfHolds }
-        return (holds, odd)
-    }
-
     /// The guard's programs, whose ring of refusals comes first.
     mutating func takeGuard() -> [Handle] { take(guardKey)?.handles ?? [] }
 
-    /// How services stood, and whatever else there is.
+    /// How services stood, holds that no rule has kept meanwhile, and whatever else there is.
     mutating func takeRest() -> [VaultRecord] {
         defer { records = [] }
-        return records.filter { $0.key != startsKey }
+        return records
     }
 
     private mutating func take(_ key: Text) -> VaultRecord? {

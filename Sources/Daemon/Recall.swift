@@ -8,7 +8,7 @@ extension Loop {
     /// out in the first turn.
     @inline(never)
     mutating func recall(_ records: [VaultRecord]) {
-        for record in records {
+        for record in records where !record.isOfHolds && record.key != startsKey {
             guard let name = record.service, let service = keeper.table.plan.service(name) else {
                 keeper.drop(record)
                 continue

@@ -112,9 +112,9 @@ private func isGenerated(below unit: Text, _ service: ServiceName) -> Bool {
     let path = Path("/run/systemd/generator/\(unit).d/50-portreserve.conf")
     guard let text = try? open(path, .read).readAll(most: dropInBytesMax) else { return false }
     // Byte for byte, as the file has it.
-    return text.starts(with: ("# portreserve: " as Text).bytes + service.bytes + [newline])
+    let line = ("# portreserve: " as Text).bytes + service.bytes
+    return words(of: text[...], between: UInt8(ascii: "\n")).contains(line[...])
 }
 
-private let newline = UInt8(ascii: "\n")
 /// One has a few lines.
 private let dropInBytesMax = 4_096

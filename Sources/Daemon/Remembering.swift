@@ -8,12 +8,6 @@ let storedHoldsMax = 500
 /// As many are in one record: what is replaced is there twice for a moment.
 let holdsPerRecord = 50
 
-/// A hold of another instance.
-struct InheritedHold {
-    let endpoint: Endpoint
-    let handle: Handle
-}
-
 extension Keeper {
     /// Has the next instance know what has changed since this was last called, before something is
     /// let go: nobody is to find it held who comes after us.
@@ -136,24 +130,31 @@ extension Keeper {
     /// Takes over the holds of another instance, each for its endpoint, until that is tried; says how
     /// many are not what they should be.
     @inline(never)
-    mutating func take(_ holds: [InheritedHold]) -> Int {
+    mutating func takeHolds(_ records: [VaultRecord]) -> Int {
         var odd = 0
-        for hold in holds {
-            guard let socket = hold.handle.take() else { continue }
-            if !socket.isBound(to: hold.endpoint) {
-                odd += 1
-                continue
-            }
-            // What its rule alone keeps is occupied as long as somebody has a hold.
-            if let entry = table.plan.index(of: hold.endpoint), table.state(of: entry) == .planned,
-                !isKeptByRule(entry)
-            {
-                known[entry].hold = Descriptor.Shared(socket)
+        for record in records where record.isOfHolds {
+            let endpoints = record.endpoints()
+            for (index, handle) in record.handles.enumerated() {
+                let isIt = index < endpoints.count && takeHold(handle, endpoints[index])
+                if !isIt { odd += 1 }
             }
         }
         areHoldsUnsaved = true
         remember()
         return odd
+    }
+
+    /// False: it is no hold of that endpoint.
+    @inline(never)
+    private mutating func takeHold(_ handle: Handle, _ endpoint: Endpoint) -> Bool {
+        guard let socket = handle.take(), socket.isBound(to: endpoint) else { return false }
+        // What its rule alone keeps is occupied as long as somebody has a hold.
+        if let entry = table.plan.index(of: endpoint), table.state(of: entry) == .planned,
+            !isKeptByRule(entry)
+        {
+            known[entry].hold = Descriptor.Shared(socket)
+        }
+        return true
     }
 }
 
@@ -179,20 +180,16 @@ extension VaultRecord {
         return ServiceName(Text(key.bytes[prefix.count...]))
     }
 
-    /// The holds that are in a record of such, nil where it is not what it says.
+    /// The endpoints whose holds are in a record of such, as far as that can be read.
     @inline(never)
-    func holds() -> [InheritedHold]? {
-        guard let numbers = numbers(),
-            numbers.count == handles.count * Endpoint.numberCount
-        else { return nil }
-        var holds: [InheritedHold] = []
-        for (index, handle) in handles.enumerated() {
-            guard let endpoint = Endpoint(numbers[(index * Endpoint.numberCount)...]) else {
-                return nil
-            }
-            holds.append(InheritedHold(endpoint: endpoint, handle: handle))
+    func endpoints() -> [Endpoint] {
+        var rest = (numbers() ?? [])[...]
+        var endpoints: [Endpoint] = []
+        while let endpoint = Endpoint(rest) {
+            endpoints.append(endpoint)
+            rest = rest.dropFirst(Endpoint.numberCount)
         }
-        return holds
+        return endpoints
     }
 
     /// What stands in it, in numbers; nil: something else does.

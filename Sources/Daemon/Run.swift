@@ -35,9 +35,13 @@ private func giveBack(_ places: Places) -> ExitStatus {
         do throws(Failure) {
             // It is not taken from one that lives, or that is about to be started again.
             let instance = try Instance(places, inBackground: false)
-            defer { instance.removeFiles() }
             Entrances.removeFiles(places)
             var reserved = ReservedPorts(places)
+            defer {
+                instance.removeFiles()
+                // It stays where somebody has something else in it.
+                try? removeFile(Path(places.runtimeDirectory), isDirectory: true)
+            }
             try needed("ip_local_reserved_ports") { () throws(Errno) in try reserved.giveBack() }
             return .done
         } catch {

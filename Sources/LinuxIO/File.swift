@@ -161,12 +161,12 @@ private func makeDirectory(_ path: Path, mode: UInt32, at directory: Int32) thro
     }
 }
 
-/// Removes the name; one that is missing is as good.
+/// Removes the name of a file, or of an empty directory; one that is missing is as good.
 @inline(never)
-public func removeFile(_ path: Path) throws(Errno) {
+public func removeFile(_ path: Path, isDirectory: Bool = false) throws(Errno) {
     do throws(Errno) {
         _ = try unsafe path.withPointer { pointer throws(Errno) in
-            try ask { unsafe unlink(pointer) }
+            try ask { unsafe unlinkat(AT_FDCWD, pointer, isDirectory ? AT_REMOVEDIR : 0) }
         }
     } catch .noEntry {
     }

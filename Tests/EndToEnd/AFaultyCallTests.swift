@@ -50,7 +50,6 @@ struct FaultyCall: Sendable, CustomTestStringConvertible {
         FaultyCall("fcntl", "EAGAIN EACCES EINTR ENOLCK EDEADLK EMFILE"),
         FaultyCall("mkdir", "EACCES EEXIST ENOMEM ENOSPC EROFS EDQUOT"),
         FaultyCall("mkdirat", "EACCES EEXIST ENOMEM ENOSPC EROFS EDQUOT"),
-        FaultyCall("unlink", "EACCES EBUSY EIO ENOENT EROFS ENOMEM"),
         FaultyCall("unlinkat", "EACCES EBUSY EIO ENOENT EROFS ENOMEM"),
         FaultyCall("rename", "EACCES EIO ENOSPC EROFS"),
         FaultyCall("chmod", "EACCES EIO EPERM EROFS ENOENT"),
