@@ -101,7 +101,7 @@ extension Loop {
                 unit: identity?.unit),
             count: event.count)
         let isFirst = incidents.note(incident, isTotal: true)
-        let cure = cure(of: entry, identity)
+        let cure = cure(of: entry, identity, in: event.cgroup)
         let isToldMore = cure != .none && guardWatch.explain(event.cgroup)
         if !isFirst, !isToldMore { return }
         let told = Saying(keeper.table, entry)
@@ -112,11 +112,15 @@ extension Loop {
 
     /// What helps who was refused, where he may be the service; done where it can be done here.
     @inline(never)
-    private mutating func cure(of entry: Int, _ identity: Identity?) -> Refused {
+    private mutating func cure(
+        of entry: Int, _ identity: Identity?, in cgroup: UInt64
+    ) -> Refused {
         let service = keeper.table.claimant(of: entry)
         let state = keeper.table.state(of: entry)
-        guard let identity, identity.isUnit(of: keeper.table.plan.services[service]) else {
-            return state.isReleased ? .name : .none
+        guard let identity, isUnit(identity, of: keeper.table.plan.services[service]) else {
+            // A unit that is gone already is not to be taken for none.
+            let isThere = identity != nil || lookout.cgroups.cgroup(of: cgroup) != nil
+            return state.isReleased && isThere ? .name : .none
         }
         if !identity.isNested, case .service = keeper.table.admission(to: entry),
             let place = place(of: identity, service)

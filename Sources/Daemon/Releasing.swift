@@ -58,7 +58,7 @@ extension Loop {
 
     /// Whether it is a unit of the service, by its name or since the generator has had it ask for the
     /// release: that knows other names of units, and whose socket units are.
-    private borrowing func isUnit(_ identity: Identity, of service: Plan.Service) -> Bool {
+    borrowing func isUnit(_ identity: Identity, of service: Plan.Service) -> Bool {
         identity.isUnit(of: service)
             || identity.unit.map { isGenerated($0, for: service.name) } ?? false
     }
