@@ -68,7 +68,7 @@ if lean {
             // for dead that is read by its span alone: GuardAdmissionTests.counted. Rotated loops are
             // larger, and so is what has copies of what it calls in it.
             .unsafeFlags([
-                "-Osize", "-Xfrontend", "-function-sections",
+                "-Osize", "-Xfrontend", "-function-sections", "-Xcc", "-fno-plt",
                 "-Xfrontend", "-mergeable-traps",
                 "-enforce-exclusivity=unchecked", "-Xllvm", "-sil-disable-pass=object-outliner",
                 "-Xllvm", "-sil-disable-pass=dead-store-elimination",
@@ -79,8 +79,9 @@ if lean {
         ]
     }
     for target in package.targets where target.name == "CLinux" {
-        // With it LLVM would write tables for every function into the program, not beside it.
-        target.cSettings = [.unsafeFlags(["-fno-asynchronous-unwind-tables"])]
+        // With the first LLVM would write tables for every function into the program, not beside it.
+        // All addresses are looked up at the start (`-z now`): a second table to go through is needless.
+        target.cSettings = [.unsafeFlags(["-fno-asynchronous-unwind-tables", "-fno-plt"])]
     }
     for target in package.targets where target.type == .executable {
         target.linkerSettings = [
