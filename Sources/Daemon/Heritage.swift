@@ -29,11 +29,7 @@ struct Heritage: ~Copyable {
             if let inherited { try takeOver(inherited, log) }
             switch manager {
             case .some(let manager) where isWanted:
-                if vault == nil {
-                    let fresh = try Vault()
-                    try fresh.store(by: manager)
-                    vault = consume fresh
-                }
+                if vault == nil { vault = try Vault(storedBy: manager) }
                 try countStart(log)
                 try takePlace(places)
             case _:
@@ -136,7 +132,9 @@ extension Vault {
 /// Says that nothing is left to the next instance.
 @inline(never)
 func sayUnkept(_ refusal: Errno, _ log: Log) {
+    let why: Text =
+        refusal == .brokenPipe ? "FileDescriptorStoreMax= has to be 2 at least" : refusal.text
     log.say(
-        .warning, "portreserve: the fd store: \(refusal), a restart will let go of every port",
+        .warning, "portreserve: the fd store: \(why), a restart will let go of every port",
         JournalFields(.forgotten))
 }

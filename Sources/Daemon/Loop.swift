@@ -18,6 +18,7 @@ enum Source: UInt64 {
     case life = 7
     case refusals = 8
     case reserved = 9
+    case store = 10
 }
 
 /// What wakes the daemon beside its sockets.
@@ -106,6 +107,7 @@ struct Loop: ~Copyable {
         try events.add(signals.descriptor, token: Source.signals.rawValue)
         try events.add(releaseSocket, token: Source.releaseSocket.rawValue)
         try clients.join(events)
+        try keeper.vault?.join(events, token: Source.store.rawValue)
     }
 
     // The last act, of a start that fails too; a port is no longer ours then, unless it is the next
@@ -187,6 +189,7 @@ struct Loop: ~Copyable {
             case .life: break
             case .refusals: restFromRefusals(now: now)
             case .reserved: reservePorts()
+            case .store: keeper.giveUpVault(.brokenPipe)
             case nil where event.token >= firstProcessToken: takeEnd(event.token)
             case nil: clients.notice(event)
             }

@@ -25,7 +25,7 @@ extension Keeper {
     /// Leaves nothing to the next instance, since it could not be told something: a port is not to be
     /// kept by what we can take back no more.
     @inline(never)
-    private mutating func giveUpVault(_ refusal: Errno) {
+    mutating func giveUpVault(_ refusal: Errno) {
         try? vault?.clear()
         vault = nil
         vaultRefusal = refusal

@@ -37,16 +37,37 @@ struct VaultRecord {
 /// so that whoever is killed at any point leaves at least one of them.
 struct Vault: ~Copyable {
     let queue: Descriptor
+    /// Hangs up when the service manager does not keep it; nil: it has for another instance.
+    let refusal: Descriptor?
     /// The keys of what is in it, in its order; an empty one need not be kept.
     private var keys: [Text] = []
 
-    /// An empty one.
-    init() throws(Errno) { queue = try .queue() }
+    /// An empty one, that nobody keeps.
+    init() throws(Errno) {
+        queue = try .queue()
+        refusal = nil
+    }
 
-    /// Has the service manager keep it, which nobody can be told of.
-    borrowing func store(by manager: borrowing ServiceManager) throws(Errno) {
+    /// An empty one, that the service manager is to keep.
+    ///
+    /// sd_notify(3) has no answer; what is not stored is closed, and so the other end of a pipe tells.
+    init(storedBy manager: borrowing ServiceManager) throws(Errno) {
+        let queue = try Descriptor.queue()
+        let pipe = try Pipe()
         // Without FDPOLL=0 systemd would look for a hang-up, which there is none of.
         try manager.send("FDSTORE=1\nFDNAME=\(Vault.name)\nFDPOLL=0", with: [queue.number])
+        try manager.send("FDSTORE=1\nFDNAME=\(Vault.name)-watch", with: [pipe.writeEnd.number])
+        let readEnd = pipe.readEnd
+        self.queue = queue
+        refusal = consume readEnd
+    }
+
+    /// Waits for the news that it is not kept.
+    borrowing func join(_ events: borrowing Events, token: UInt64) throws(Errno) {
+        switch refusal {
+        case .none: return
+        case .some(let refusal): try events.add(refusal, token: token)
+        }
     }
 
     /// Takes over what another instance has left, and says what that is, a record a key; what cannot
@@ -78,6 +99,7 @@ struct Vault: ~Copyable {
         }
         try inherited.goOnward(false)
         queue = inherited
+        refusal = nil
         self.keys = keys
     }
 

@@ -83,6 +83,26 @@ struct StopLetsGoOfAllTests {
                 """)
     }
 
+    @Test("a unit that keeps nothing is told of, and its daemon lets go of all by itself")
+    func withoutStore() throws {
+        let unit = "[Service]\nFileDescriptorStoreMax=0\nRestartSec=1h\n"
+        try playInstalled(
+            files.merging(dropIn(for: "portreserve.service", unit)) { $1 },
+            ends + """
+                said = "the fd store: FileDescriptorStoreMax= has to be 2 at least"
+                until("said", lambda: said in run("journalctl", "-u", DAEMON, "-o", "cat"))
+                run("systemctl", "stop", "cups.service", "cups.socket", "cups.path")
+                becomes(631, "held")
+                has_all()
+                os.kill(daemon(), signal.SIGTERM)
+                until("it is dead", is_dead)
+                become_free(*PORTS)
+                same("reserved", content(RESERVED), "\\n")
+                same("programs", programs(), [])
+                same("left", os.listdir("/run/portreserve"), [])
+                """)
+    }
+
     private let files = [
         "/etc/portreserve/cups": "631\n", "/etc/portreserve/svc": "4000\n",
         "/etc/portreserve/auto": "40000\n",

@@ -54,15 +54,6 @@ private let guardedTree = """
         return [it["parameters"]["reservation"]["state"] for it in Varlink().all("List")]
     other = cgroup("other.service")
     def refuses_others(): holds("another unit is refused", not may_bind_in(other, reuse=True))
-    def remove(path):
-        def is_gone():
-            try: os.rmdir(path)
-            except OSError as error:
-                if error.errno != errno.EBUSY: raise
-                return False
-            return True
-        until(f"{path} removed", is_gone)
-        made.remove(path)
     class Service:
         # Binds at once, and again whenever it is told to, having closed first.
         def __init__(self, path, releases=False, moves_to=None):

@@ -89,6 +89,16 @@ let life = """
                     if error.errno == errno.ENOENT: break
                     time.sleep(0.02)
                 else: break
+    def remove(path):
+        # Populated until the last process is reaped.
+        def is_gone():
+            try: os.rmdir(path)
+            except OSError as error:
+                if error.errno != errno.EBUSY: raise
+                return False
+            return True
+        until(f"{path} removed", is_gone)
+        made.remove(path)
     def child(body):
         pid = os.fork()
         if pid: return pid

@@ -30,16 +30,6 @@ let units = """
     def has_ended(heard):
         same("what went wrong in the service", os.read(heard, 1), b"")
         os.close(heard)
-    def remove(path):
-        # Populated until the last process is reaped.
-        def is_gone():
-            try: os.rmdir(path)
-            except OSError as error:
-                if error.errno != errno.EBUSY: raise
-                return False
-            return True
-        until(f"{path} removed", is_gone)
-        made.remove(path)
 
     events = []
     def watch():
