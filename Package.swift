@@ -79,7 +79,7 @@ if lean {
         ]
     }
     for target in package.targets where target.name == "CLinux" {
-        // With the first LLVM would write tables for every function into the program, not beside it.
+        // Without the first LLVM would write tables for every function into the program, not beside it.
         // All addresses are looked up at the start (`-z now`): a second table to go through is needless.
         target.cSettings = [.unsafeFlags(["-fno-asynchronous-unwind-tables", "-fno-plt"])]
     }

@@ -60,11 +60,11 @@ extension Keeper {
         absence = "its memory: \(refusal)"
         table.setGuarded(false)
         // Holds are kept for the next instance before its programs are no more.
-        areHoldsUnsaved = true
+        saveHoldsAnew()
         remember()
         book = nil
         leaveGuard([])
-        changeCount += 1
+        hasLostGuard = true
         renewHolds()
     }
 

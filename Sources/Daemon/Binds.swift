@@ -13,12 +13,12 @@ extension Keeper {
             }
             if table.heldCount >= holdsMax { throw .tooManyOpenFiles }
             if known[entry].hold == nil {
-                known[entry].hold = Descriptor.Shared(try boundSocket(entry))
+                known[entry].hold = Descriptor.Owner(try boundSocket(entry))
             } else {
                 // The last instance's.
                 renew(entry)
             }
-            areHoldsUnsaved = true
+            storedHolds.note(entry)
             known[entry].refusal = nil
             return .bound
         } catch {

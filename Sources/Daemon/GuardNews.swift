@@ -70,7 +70,7 @@ extension Loop {
             case .planned, .binding, .held, .busy, .failed: continue
             }
             let service = keeper.table.claimant(of: entry)
-            place?.isOwn = identity?.isUnit(of: keeper.table.plan.services[service]) == true
+            place?.isOwn = identity?.belongs(to: keeper.table.plan.services[service]) == true
             if let place {
                 keeper.enter(place, entry, generation: event.generation)
             } else {
@@ -101,7 +101,7 @@ extension Loop {
                 unit: identity?.unit),
             count: event.count)
         let isFirst = incidents.note(incident, isTotal: true)
-        let cure = cure(of: entry, identity, in: event.cgroup)
+        let cure = help(identity, in: event.cgroup, with: entry)
         let isToldMore = cure != .none && guardWatch.explain(event.cgroup)
         if !isFirst, !isToldMore { return }
         let told = Saying(keeper.table, entry)
@@ -110,25 +110,24 @@ extension Loop {
             told.fields(.refused, incident.culprit))
     }
 
-    /// What helps who was refused, where he may be the service; done where it can be done here.
+    /// Gives who was refused what helps him, as far as that can be done here; says what it is.
     @inline(never)
-    private mutating func cure(
-        of entry: Int, _ identity: Identity?, in cgroup: UInt64
-    ) -> Refused {
+    private mutating func help(
+        _ identity: Identity?, in cgroup: UInt64, with entry: Int
+    ) -> Cure {
         let service = keeper.table.claimant(of: entry)
-        let state = keeper.table.state(of: entry)
-        guard let identity, isUnit(identity, of: keeper.table.plan.services[service]) else {
-            // A unit that is gone already is not to be taken for none.
-            let isThere = identity != nil || lookout.cgroups.cgroup(of: cgroup) != nil
-            return state.isReleased && isThere ? .name : .none
+        let refused: Refused
+        if let identity {
+            let isIts = identity.belongs(to: keeper.table.plan.services[service])
+            refused = !isIts ? .stranger : identity.isNested ? .nested : .unit
+        } else {
+            refused = lookout.cgroups.cgroup(of: cgroup) == nil ? .gone : .stranger
         }
-        if !identity.isNested, case .service = keeper.table.admission(to: entry),
-            let place = place(of: identity, service)
-        {
-            keeper.admit(place, to: service)
-            return .admitted
-        }
-        return state == .held ? .release : .none
+        let cure = keeper.table.cure(of: entry, for: refused)
+        guard cure == .admission else { return cure }
+        guard let place = identity.flatMap({ place(of: $0, service) }) else { return .none }
+        keeper.admit(place, to: service)
+        return cure
     }
 
     /// Notes who has an endpoint that is not his.

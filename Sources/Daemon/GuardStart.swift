@@ -47,13 +47,19 @@ extension Loop {
             return try loadedGuard()
         } catch {
             keeper.absence = error.why
-            log.say(
-                .warning,
-                "portreserve: no guard: \(error.why), a port is free from its release until its "
-                    + "service has bound", JournalFields(.unguarded))
+            sayUnguarded(error.why)
             for line in error.details { log.say(.debug, line) }
             return nil
         }
+    }
+
+    /// Says why there is no guard, and what that means.
+    @inline(never)
+    borrowing func sayUnguarded(_ why: Text) {
+        log.say(
+            .warning,
+            "portreserve: no guard: \(why), a port is free from its release until its service has"
+                + " bound", JournalFields(.unguarded))
     }
 
     @inline(never)

@@ -41,7 +41,7 @@ struct Heritage: ~Copyable {
             // What cannot be told anything is not to keep a port that nobody could release.
             try? vault?.clear()
             forget(by: manager)
-            sayUnkept(error, log)
+            sayStoreRefusal(error, log)
         }
     }
 
@@ -90,7 +90,7 @@ struct Heritage: ~Copyable {
             control = handles[2].take()
             return
         }
-        // Nobody will read them: who is connected is to know that, and so is who looks for them.
+        // They are closed: whoever is connected sees the end, and nobody is taken for a daemon.
         try vault?.put(daemonKey, "")
         try vault?.purge()
     }
@@ -111,12 +111,9 @@ struct Heritage: ~Copyable {
 }
 
 extension Vault {
-    /// Keeps the lock and both sockets for the next instance.
-    mutating func putPlace(
-        _ instance: borrowing Instance, _ entrances: borrowing Entrances, _ places: Places
-    ) throws(Errno) {
-        let sockets = [entrances.releases.number, entrances.control.number]
-        try put(daemonKey, Entrances.identity(places) ?? "", [instance.lockNumber] + sockets)
+    /// Keeps the lock and both sockets for the next instance, which names lead to that identity.
+    mutating func putPlace(_ descriptors: [Int32], _ identity: Text) throws(Errno) {
+        try put(daemonKey, identity, descriptors)
     }
 
     /// Keeps a guard's programs, and after that those before it no longer; none: there is no guard.
@@ -129,9 +126,9 @@ extension Vault {
     mutating func endStart() throws(Errno) { try put(startsKey, "") }
 }
 
-/// Says that nothing is left to the next instance.
+/// Says that the service manager's store is not to be had, and what that means.
 @inline(never)
-func sayUnkept(_ refusal: Errno, _ log: Log) {
+func sayStoreRefusal(_ refusal: Errno, _ log: Log) {
     let why: Text =
         refusal == .brokenPipe ? "FileDescriptorStoreMax= has to be 2 at least" : refusal.text
     log.say(

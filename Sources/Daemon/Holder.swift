@@ -74,7 +74,7 @@ final class Holder {
     func isService(_ service: Plan.Service) -> Bool {
         processes.contains { process in
             if let identity = process.identity, identity.unit != nil {
-                return identity.isUnit(of: service)
+                return identity.belongs(to: service)
             }
             return service.isNamesake(process.command)
         }

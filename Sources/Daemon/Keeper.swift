@@ -24,6 +24,8 @@ struct Keeper: ~Copyable {
     var unruled: [Int] = []
     /// Why there is no guard where one is wanted.
     var absence: Text?
+    /// Whether there was one until just now, which is to be said.
+    var hasLostGuard = false
     /// Whether a rule alone keeps a port: the kernel gives it to nobody, and asks whoever may bind it;
     /// nil: that was not tried.
     var rulesSuffice: Bool?
@@ -31,16 +33,14 @@ struct Keeper: ~Copyable {
     var vault: Vault?
     /// Services of which the next instance does not know how they stand now.
     var unsaved = EntrySet()
-    /// Whether it does not know which holds there are.
-    var areHoldsUnsaved = false
-    /// How many holds are not kept for it, since they are too many.
-    var unstoredCount = 0
+    /// Which holds it gets.
+    var storedHolds = StoredHolds()
     /// Why nothing outlives us any more.
     var vaultRefusal: Errno?
     /// Whether an endpoint is tried for the first time; that it is held then is no news.
     private var isStarting = false
     /// Grows with every change of a state or of the plan.
-    var changeCount = 0
+    private(set) var changeCount = 0
 
     /// Begins with nothing held.
     ///
@@ -75,13 +75,15 @@ struct Keeper: ~Copyable {
             unsaved.insert(table.claimant(of: entry))
             steps += table.release(entry, to: service ?? table.claimant(of: entry))
         }
-        let going = steps.filter { $0.effects.acts.contains(.close) }.map { $0.entry }
-        if vault != nil {
-            for step in steps { unsaved.insert(table.claimant(of: step.entry)) }
-            remember(going: going)
+        for step in steps {
+            unsaved.insert(table.claimant(of: step.entry))
+            setDeadline(step)
+            // Where a rule keeps it no record has it.
+            if known[step.entry].record >= 0 { storedHolds.note(step.entry) }
         }
+        remember()
         act(steps)
-        return going
+        return steps.filter { $0.effects.acts.contains(.close) }.map { $0.entry }
     }
 
     /// Lets go of everything, in whatever state it is.
@@ -117,13 +119,20 @@ struct Keeper: ~Copyable {
         if !acts.isDisjoint(with: [.allow, .forbid]) { writeRules([entry]) }
         if acts.contains(.close) {
             known[entry].hold = nil
+            storedHolds.note(entry)
             occupants = nil
         }
-        if let ms = step.effects.wakeAfterMs {
-            deadlines.set(entry, monotonicMilliseconds() + ms)
-        }
+        setDeadline(step)
         if acts.contains(.identify) { identify(entry) }
         if acts.contains(.bind) { take(bind(entry), entry) }
+    }
+
+    /// When an endpoint is to be woken after a step; a look that changes nothing leaves it.
+    @inline(never)
+    private mutating func setDeadline(_ step: Step) {
+        let ms = step.effects.wakeAfterMs
+        if ms == nil, step.new == step.old { return }
+        deadlines.set(step.entry, ms.map { monotonicMilliseconds() + $0 })
     }
 
     @inline(never)
@@ -133,7 +142,6 @@ struct Keeper: ~Copyable {
             changeCount += 1
             return
         }
-        deadlines.set(entry, nil)
         if !step.new.isSomebodys { known[entry].holder = nil }
         // That a busy endpoint is tried once more is news to nobody.
         if step.isRetry { return }
@@ -157,33 +165,11 @@ struct Keeper: ~Copyable {
 }
 
 extension Keeper {
-    /// When an endpoint came to stand where it stands, in microseconds since 1970.
-    borrowing func since(_ entry: Int) -> Int { known[entry].since }
-
-    /// Who has an endpoint that we have not, as far as it is known.
-    borrowing func holder(of entry: Int) -> Holder? { known[entry].holder }
-
-    /// Whether nobody has two endpoints, or one holder both.
-    borrowing func haveSameHolder(_ one: Int, _ other: Int) -> Bool {
-        guard let first = holder(of: one), let second = holder(of: other) else {
-            return holder(of: one) == nil && holder(of: other) == nil
-        }
-        return first.isToldAs(second)
-    }
-
     /// Notes who has an endpoint.
     mutating func note(_ holder: Holder, _ entry: Int) {
         known[entry].holder = holder
         known[entry].isService = false
         changeCount += 1
-    }
-
-    /// Notes that who has an endpoint is its service.
-    mutating func noteService(_ entry: Int) { known[entry].isService = true }
-
-    /// Whether who is known to have it, or to have had it just before, is its service.
-    borrowing func isServices(_ entry: Int) -> Bool {
-        known[entry].holder != nil && known[entry].isService
     }
 
     /// Notes whose process has an endpoint that several services claim.

@@ -69,8 +69,8 @@ struct Loop: ~Copyable {
     var manager: ServiceManager?
     /// Which of the keeper's changes it was told of last.
     var toldStatusOf = -1
-    /// How many ports are not kept over a restart, as was said last.
-    var toldUnstoredCount = 0
+    /// How many ports are not kept over a restart, the most that was said.
+    var toldLackCount = 0
     /// When the release socket is read again, in monotonic milliseconds; nil: it is read now.
     var restUntil: Int?
 
@@ -126,11 +126,11 @@ struct Loop: ~Copyable {
         takeInheritedRefusals()
         settle(now: monotonicMilliseconds())
         keeper.endTurn()
-        try? keeper.vault?.endStart()
+        keeper.endStart()
         changed = []
         manager?.tell("READY=1")
         tellStatus()
-        sayUnkept()
+        sayLosses()
     }
 
     /// Lets `parent` end, and from now on has no standard error.
@@ -205,7 +205,7 @@ struct Loop: ~Copyable {
         tellStatus()
         tellWatchers()
         keeper.endTurn()
-        sayUnkept()
+        sayLosses()
         try clients.tidy(events, now: now)
         return turn
     }

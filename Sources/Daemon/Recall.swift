@@ -37,28 +37,29 @@ extension Loop {
         inheritedRefusals = []
     }
 
-    /// Says that nothing is left to the next instance any more, or not all.
+    /// Says what is no longer kept, by the guard or for the next instance.
     @inline(never)
-    mutating func sayUnkept() {
+    mutating func sayLosses() {
+        if keeper.hasLostGuard, let why = keeper.absence { sayUnguarded(why) }
+        keeper.hasLostGuard = false
         if let refusal = keeper.vaultRefusal.take() {
             manager?.tell(Vault.removal)
-            Daemon.sayUnkept(refusal, log)
+            sayStoreRefusal(refusal, log)
         }
-        let count = keeper.unstoredCount
-        if count > 0, toldUnstoredCount == 0 {
-            log.say(
-                .warning,
-                "portreserve: \(counted(count, "port is", "ports are")) not kept over a restart:"
-                    + " more than \(storedHoldsMax) have no guard", JournalFields(.unguarded))
-        }
-        toldUnstoredCount = count
+        let count = keeper.storedHolds.lackCount
+        if count <= toldLackCount { return }
+        toldLackCount = count
+        log.say(
+            .warning,
+            "portreserve: \(counted(count, "port is", "ports are")) not kept over a restart: more than"
+                + " \(StoredHolds.countMax) have no guard", JournalFields(.unguarded))
     }
 
     /// Says how things stand, for `systemctl status`.
     @inline(never)
     mutating func tellStatus() {
-        if manager == nil || toldStatusOf == keeper.changeCount { return }
-        toldStatusOf = keeper.changeCount
+        let change = keeper.changeCount
+        if manager == nil || toldStatusOf == change { return }
         var (served, released, others) = (0, 0, 0)
         for entry in keeper.table.plan.entries.indices {
             switch keeper.table.state(of: entry) {
@@ -73,7 +74,7 @@ extension Loop {
         if released > 0 { status = status + ", \(released) released" }
         if others > 0 { status = status + ", \(others) not held: see 'portreservectl status'" }
         if keeper.book == nil { status = status + "; no guard" }
-        manager?.tell(status: status)
+        if manager?.tell(status: status) == true { toldStatusOf = change }
     }
 }
 

@@ -1,4 +1,3 @@
-internal import LinuxIO
 internal import Reservations
 internal import Text
 
@@ -50,17 +49,10 @@ extension Loop {
     private mutating func beginRelease(of service: Int, by identity: Identity?) {
         let asked = keeper.table.plan.services[service]
         var places: [Place] = []
-        if let identity, isUnit(identity, of: asked), let x = lookout.cgroups.place(of: identity) {
+        if let identity, identity.belongs(to: asked), let x = lookout.cgroups.place(of: identity) {
             places = asked.units.compactMap { lookout.cgroups.place(ofUnit: $0) } + [x]
         }
         keeper.beginRelease(of: service, by: places, users: lookout.cgroups.users())
-    }
-
-    /// Whether it is a unit of the service, by its name or since the generator has had it ask for the
-    /// release: that knows other names of units, and whose socket units are.
-    borrowing func isUnit(_ identity: Identity, of service: Plan.Service) -> Bool {
-        identity.isUnit(of: service)
-            || identity.unit.map { isGenerated($0, for: service.name) } ?? false
     }
 
     /// Lets a unit in that has come after the release of its service, by one that may itself.
@@ -77,7 +69,7 @@ extension Loop {
     @inline(never)
     mutating func place(of identity: Identity, _ service: Int) -> Place? {
         var place = lookout.cgroups.place(of: identity)
-        place?.isOwn = identity.isUnit(of: keeper.table.plan.services[service])
+        place?.isOwn = identity.belongs(to: keeper.table.plan.services[service])
         return place
     }
 }
@@ -94,27 +86,3 @@ extension Keeper {
         table.entries(of: service).contains { !table.plan.entries[$0].permanent }
     }
 }
-
-/// Whether there is a drop-in of the generator's for the unit, or for its template, that names the
-/// service.
-@inline(never)
-private func isGenerated(_ unit: Text, for service: ServiceName) -> Bool {
-    if isGenerated(below: unit, service) { return true }
-    let bytes = unit.bytes
-    guard let at = bytes.firstIndex(of: UInt8(ascii: "@")),
-        let dot = bytes.lastIndex(of: UInt8(ascii: ".")), at < dot
-    else { return false }
-    return isGenerated(below: Text(bytes[...at]) + Text(bytes[dot...]), service)
-}
-
-@inline(never)
-private func isGenerated(below unit: Text, _ service: ServiceName) -> Bool {
-    let path = Path("/run/systemd/generator/\(unit).d/50-portreserve.conf")
-    guard let text = try? open(path, .read).readAll(most: dropInBytesMax) else { return false }
-    // Byte for byte, as the file has it.
-    let line = ("# portreserve: " as Text).bytes + service.bytes
-    return words(of: text[...], between: UInt8(ascii: "\n")).contains(line[...])
-}
-
-/// One has a few lines.
-private let dropInBytesMax = 4_096

@@ -102,10 +102,11 @@ private func serve(
     let entrances = try Entrances(
         places, releases: heritage.releases.take(), control: heritage.control.take())
     defer { if !isKept { Entrances.removeFiles(places) } }
-    try? heritage.vault?.putPlace(instance, entrances, places)
+    let place = [instance.lockNumber, entrances.releases.number, entrances.control.number]
     let wakers = try needed("epoll") { () throws(Errno) in try Wakers() }
     var loop = Loop(signals, entrances, wakers, plan, log, places, manager, stays: options.stays)
     loop.keeper.vault = heritage.vault.take()
+    loop.keeper.leavePlace(place, Entrances.identity(places))
     try needed("epoll") { () throws(Errno) in try loop.join() }
     loop.raiseGuard(isWanted: options.stays && options.usesGuard, after: &heritage)
     loop.hold()

@@ -62,7 +62,7 @@ struct Saying {
     }
 
     /// That somebody was refused, and what helps if he is the service itself.
-    func refused(_ culprit: Incident.Culprit, _ cure: Refused) -> Text {
+    func refused(_ culprit: Incident.Culprit, _ cure: Cure) -> Text {
         var who: Text = "\(Text.quoted(culprit.command)) ("
         if let pid = culprit.pid { who.append("pid \(pid), ") }
         who.append("uid \(Int(culprit.uid))")
@@ -76,7 +76,7 @@ struct Saying {
         case .release:
             return
                 "\(said), whose unit it is; let it call 'portrelease \(service)' before it binds"
-        case .admitted:
+        case .admission:
             return "\(said), whose unit it is, begun after the release; let in from now on"
         }
     }
@@ -87,18 +87,6 @@ struct Saying {
         return
             "\(place): \(endpoint): in use by \(holder.text), not reserved for '\(service)'\(end)"
     }
-}
-
-/// What helps who was refused.
-enum Refused {
-    /// Nothing: he is a stranger.
-    case none
-    /// To be named in the service's file, if he is the service.
-    case name
-    /// To ask for the release: he is the service.
-    case release
-    /// He is the service, and is let in from now on.
-    case admitted
 }
 
 /// That everybody may bind what a service was released to; `unit` is that of who has asked.

@@ -15,7 +15,7 @@ struct ServiceManager: ~Copyable {
         self.socket = socket
     }
 
-    /// Tells it something, with copies of descriptors; waits up to 5 s for room.
+    /// Tells it something, with copies of descriptors; waits up to 2 s for room.
     borrowing func send(_ lines: Text, with descriptors: [Int32] = []) throws(Errno) {
         try socket.send(lines.bytes, with: descriptors)
     }
@@ -23,15 +23,19 @@ struct ServiceManager: ~Copyable {
     /// Tells it something, where nothing can be done about its not listening.
     borrowing func tell(_ lines: Text) { try? send(lines) }
 
-    /// Tells how things stand, where that is news and there is room for it.
-    mutating func tell(status: Text) {
-        if status == self.status { return }
+    /// Tells how things stand, where that is news; false: there is no room for it now.
+    @discardableResult
+    mutating func tell(status: Text) -> Bool {
+        if status == self.status { return true }
         do throws(Errno) {
             try socket.sendAtOnce(("STATUS=\(status)" as Text).bytes.span)
-            self.status = status
-        } catch {}
+        } catch {
+            return false
+        }
+        self.status = status
+        return true
     }
 }
 
 /// systemd's queue may be full for a moment; without READY=1 it would end this process.
-private let waitSecondsMax = 5
+private let waitSecondsMax = 2

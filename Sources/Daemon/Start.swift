@@ -39,6 +39,7 @@ extension Keeper {
         for number in plan.entries.indices where table.state(of: number) == .planned {
             if !selection.isChosen[number] {
                 known[number].hold = nil
+                storedHolds.note(number)
             } else if let refusal = start(number) {
                 sayRefusal(of: number, refusal, log)
             }

@@ -13,7 +13,7 @@ public struct Guard: ~Copyable {
     public private(set) var refusals: Descriptor.Map.Reader
     private let bound: Descriptor
     private let culprits: Descriptor
-    private(set) var links: [Descriptor.Shared] = []
+    private(set) var links: [Descriptor.Owner] = []
     /// Whether events tell the names of programs.
     public private(set) var namesCommands = true
 

@@ -4,8 +4,8 @@ internal import LinuxIO
 /// their links.
 func attached(
     to root: borrowing Descriptor, _ maps: Maps, namesCommands: Bool
-) throws(GuardFailure) -> [Descriptor.Shared] {
-    var links: [Descriptor.Shared] = []
+) throws(GuardFailure) -> [Descriptor.Owner] {
+    var links: [Descriptor.Owner] = []
     // Who is refused must be told of: the bind hooks come last.
     for hook in [Descriptor.Hook.socketRelease, .boundIPv4, .boundIPv6, .bindIPv4, .bindIPv6] {
         let words = program(for: hook, maps, namesCommands: namesCommands).words
@@ -17,14 +17,14 @@ func attached(
 @inline(never)
 private func attach(
     _ words: [UInt64], to root: borrowing Descriptor, _ hook: Descriptor.Hook
-) throws(GuardFailure) -> Descriptor.Shared {
+) throws(GuardFailure) -> Descriptor.Owner {
     let program: Descriptor
     do throws(Descriptor.ProgramRefusal) {
         program = try .program(words, for: hook)
     } catch {
         throw GuardFailure(step: .program(hook), errno: error.errno, verifier: error.verifier)
     }
-    do throws(Errno) { return Descriptor.Shared(try program.attach(to: root, hook)) } catch {
+    do throws(Errno) { return Descriptor.Owner(try program.attach(to: root, hook)) } catch {
         throw GuardFailure(step: .attachment(hook), errno: error)
     }
 }

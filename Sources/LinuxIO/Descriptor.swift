@@ -53,7 +53,7 @@ internal import CLinux
 
 extension Descriptor {
     /// An owner that may be in an array; the descriptor is closed with the last that knows of it.
-    public final class Shared {
+    public final class Owner {
         /// What it owns.
         public let descriptor: Descriptor
 

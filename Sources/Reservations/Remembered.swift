@@ -69,7 +69,7 @@ public struct Remembered: Equatable {
         return numbers
     }
 
-    private static let version = 1
+    private static let version = 2
     /// One a release: a million in each second for an hour.
     private static let generationMax = 1 << 32
 }
@@ -182,12 +182,14 @@ public struct Recalled: Equatable {
 
 extension Table {
     /// Has an endpoint of a service stand where it stood for another instance; nil where that is
-    /// not to be: the service has no line for it, or it stands somewhere already.
-    public mutating func recall(_ remembered: Remembered.Entry, by service: Int) -> Recalled? {
+    /// not to be: it is none of its `own`, or stands somewhere already.
+    public mutating func recall(
+        _ remembered: Remembered.Entry, by service: Int, _ own: EntrySet
+    ) -> Recalled? {
         let state = remembered.state
         assert(plan.services.indices.contains(service), "a service of another plan")
         guard let entry = plan.index(of: remembered.endpoint), state.isRemembered,
-            states[entry] == .planned, entries(of: service).contains(entry)
+            states[entry] == .planned, own.contains(entry)
         else { return nil }
         states[entry] = state
         claimants[entry] = Int32(service)

@@ -60,8 +60,7 @@ public func decimal(_ digits: ArraySlice<UInt8>) -> Int? {
     return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
 }
 
-/// The number that `appendDecimal` has written, nil for anything else; one of 64 bits without a sign
-/// is given as the one of the same bits.
+/// The number that `appendDecimal` has written, nil for anything else.
 @inline(never)
 public func integer(_ word: ArraySlice<UInt8>) -> Int? {
     let isNegative = word.first == UInt8(ascii: "-")

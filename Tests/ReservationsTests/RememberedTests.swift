@@ -68,7 +68,7 @@ struct RememberedTests {
         let recalled = [
             (.serving, 1, 0), (.released(.populated), 2, 1), (.serving, 2, 0), (.serving, 1, 1),
             (.serving, 3, 0), (.held, 2, 0),
-        ].map { state, port, service in table.recall(remembered(state, port), by: service)?.entry }
+        ].map { state, port, service in table.recall(remembered(state, port), of: service)?.entry }
 
         #expect(
             recalled == [0, 1, nil, nil, nil, nil],
@@ -87,7 +87,7 @@ struct RememberedTests {
         var rule = Rule()
         rule.release(by: Place(id: 7, isPopulated: true), isServing: false)
         table.recall(Rule(Remembered(rule), []), of: 0)
-        let recalled = table.recall(remembered(.released(.populated), 1), by: 0)
+        let recalled = table.recall(remembered(.released(.populated), 1), of: 0)
 
         #expect(recalled?.entry == 0 && table.reconcile().map(\.new) == [.binding(attempt: 0)])
     }
@@ -95,11 +95,17 @@ struct RememberedTests {
     @Test("waits for an end where nobody has told of one, but while it serves", arguments: states)
     func waits(state: State, same: State) {
         var table = Table(Plan([("a", "1/tcp")]), stays: true)
-        let recalled = table.recall(remembered(state, 1), by: 0)
+        let recalled = table.recall(remembered(state, 1), of: 0)
 
         let isEndless = state == .serving || state == .idle(.populated)
         #expect(recalled.map { $0.spanMs == nil } == isEndless)
         #expect(recalled?.spanMs ?? 1 > 0)
+    }
+}
+
+extension Table {
+    fileprivate mutating func recall(_ one: Remembered.Entry, of service: Int) -> Recalled? {
+        recall(one, by: service, EntrySet(entries(of: service)))
     }
 }
 
