@@ -32,8 +32,7 @@ public struct Deadline {
 
     /// Lets up to `pause` milliseconds pass, no more than are left.
     public func pause(milliseconds pause: Int) {
-        guard var nothing = try? Events(most: 1) else { return }
-        _ = try? nothing.wait(milliseconds: min(pause, milliseconds ?? pause))
+        ThisProcess.sleep(milliseconds: min(pause, milliseconds ?? pause))
     }
 }
 

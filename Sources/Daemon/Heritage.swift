@@ -25,35 +25,40 @@ struct Heritage: ~Copyable {
         _ inherited: consuming Descriptor?, by manager: borrowing ServiceManager?, isWanted: Bool,
         _ places: Places, _ log: Log
     ) {
+        var refusal: Errno?
         do throws(Errno) {
             if let inherited { try takeOver(inherited, log) }
-            switch manager {
-            case .some(let manager) where isWanted:
-                if vault == nil { vault = try Vault(storedBy: manager) }
-                try countStart(log)
-                try takePlace(places)
-            case _:
-                // Nobody would take it out any more: it goes, with all that is in it.
-                try vault?.clear()
-                forget(by: manager)
-            }
+            if try begin(manager, isWanted, places, log) { return }
         } catch {
-            // What cannot be told anything is not to keep a port that nobody could release.
-            try? vault?.clear()
-            forget(by: manager)
-            sayStoreRefusal(error, log)
+            refusal = error
         }
-    }
-
-    private mutating func forget(by manager: borrowing ServiceManager?) {
+        // What nobody takes out any more, or cannot be told anything, is not to keep a port.
+        try? vault?.clear()
         vault = nil
         records = []
         switch manager {
         case .some(let manager): manager.tell(Vault.removal)
-        case .none: return
+        case .none: break
+        }
+        if let refusal { sayStoreRefusal(refusal, log) }
+    }
+
+    /// False: nothing is to be kept.
+    @inline(never)
+    private mutating func begin(
+        _ manager: borrowing ServiceManager?, _ isWanted: Bool, _ places: Places, _ log: Log
+    ) throws(Errno) -> Bool {
+        switch manager {
+        case .some(let manager) where isWanted:
+            if vault == nil { vault = try Vault(storedBy: manager) }
+            try countStart(log)
+            try takePlace(places)
+            return true
+        case _: return false
         }
     }
 
+    @inline(never)
     private mutating func takeOver(_ inherited: consuming Descriptor, _ log: Log) throws(Errno) {
         var unreadable = 0
         vault = try Vault(inherited, &records, unreadable: &unreadable)
@@ -66,6 +71,7 @@ struct Heritage: ~Copyable {
     }
 
     /// Starts that fail may do so for what they find.
+    @inline(never)
     private mutating func countStart(_ log: Log) throws(Errno) {
         var failed = records.first { $0.key == startsKey }?.numbers()?.first ?? 0
         if failed >= failedStartsMax {
@@ -81,6 +87,7 @@ struct Heritage: ~Copyable {
     }
 
     /// Takes over the lock, and the sockets, where their names still lead to them.
+    @inline(never)
     private mutating func takePlace(_ places: Places) throws(Errno) {
         guard let record = take(daemonKey) else { return }
         let handles = record.handles

@@ -46,7 +46,7 @@ extension Keeper {
             if record >= 0 { storedHolds.counts[record] += 1 }
             storedHolds.note(entry)
         }
-        storedHolds.changed = EntrySet(Array(0..<recordsMax))
+        for record in 0..<recordsMax { storedHolds.changed.insert(record) }
     }
 
     /// Whether the next instance needs the hold, and may have it: who comes after a release is not

@@ -55,8 +55,8 @@ struct Vault: ~Copyable {
         let queue = try Descriptor.queue()
         let pipe = try Pipe()
         // Without FDPOLL=0 systemd would look for a hang-up, which there is none of.
-        try manager.send("FDSTORE=1\nFDNAME=\(Vault.name)\nFDPOLL=0", with: [queue.number])
-        try manager.send("FDSTORE=1\nFDNAME=\(Vault.name)-watch", with: [pipe.writeEnd.number])
+        try manager.send("FDSTORE=1\nFDNAME=vault\nFDPOLL=0", with: [queue.number])
+        try manager.send("FDSTORE=1\nFDNAME=watch", with: [pipe.writeEnd.number])
         let readEnd = pipe.readEnd
         self.queue = queue
         refusal = consume readEnd
@@ -144,7 +144,7 @@ struct Vault: ~Copyable {
     /// Under which name the service manager has it.
     static let name: Text = "vault"
     /// Has the service manager keep it no longer.
-    static var removal: Text { "FDSTOREREMOVE=1\nFDNAME=\(name)" }
+    static var removal: Text { "FDSTOREREMOVE=1\nFDNAME=vault" }
 }
 
 /// More than this no record has: what the kernel lets a queue have.

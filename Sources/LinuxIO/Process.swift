@@ -11,6 +11,11 @@ public enum ThisProcess {
         }
     }
 
+    /// Waits.
+    public static func sleep(milliseconds: Int) {
+        _ = poll(nil, 0, Int32(clamping: milliseconds))
+    }
+
     /// The value of an environment variable, nil where it is not set.
     public static func environment(_ name: StaticString) -> Text? {
         let name = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)

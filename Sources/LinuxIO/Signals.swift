@@ -6,15 +6,6 @@ public enum Signal {
     case terminate
     case interrupt
     case quit
-
-    var number: Int32 {
-        switch self {
-        case .hangUp: SIGHUP
-        case .terminate: SIGTERM
-        case .interrupt: SIGINT
-        case .quit: SIGQUIT
-        }
-    }
 }
 
 /// The signals of this process as something to read; none of them ends it any more.
@@ -24,18 +15,12 @@ public struct Signals: ~Copyable {
 
     /// Blocks every signal that can be blocked, and reads those that `Signal` names.
     public init() throws(Errno) {
-        var all = sigset_t()
-        unsafe sigfillset(&all)
         // A fault of ours must end the process with its own signal, not hang it.
-        for fault in [SIGSEGV, SIGILL, SIGBUS, SIGFPE, SIGABRT, SIGTRAP] {
-            unsafe sigdelset(&all, fault)
-        }
+        var all = sigset_t()
+        all.__val.0 = ~bits(of: [SIGSEGV, SIGILL, SIGBUS, SIGFPE, SIGABRT, SIGTRAP])
         _ = try ask { unsafe sigprocmask(SIG_BLOCK, &all, nil) }
         var wanted = sigset_t()
-        unsafe sigemptyset(&wanted)
-        for signal in [Signal.hangUp, .terminate, .interrupt, .quit] {
-            unsafe sigaddset(&wanted, signal.number)
-        }
+        wanted.__val.0 = bits(of: [SIGHUP, SIGTERM, SIGINT, SIGQUIT])
         let flags = Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK)
         descriptor = Descriptor(owning: try ask { unsafe signalfd(-1, &wanted, flags) })
     }
@@ -59,4 +44,9 @@ public struct Signals: ~Copyable {
         case _: .terminate
         }
     }
+}
+
+/// The first word of a set, which on 64 bits is all that the kernel knows: signal(7), 1 to 64.
+private func bits(of signals: [Int32]) -> UInt {
+    signals.reduce(0) { $0 | 1 << UInt($1 - 1) }
 }

@@ -21,8 +21,7 @@ public func standardErrorHasRoom(milliseconds: Int) -> Bool {
 /// The descriptor is whatever the caller of this program left: closed, read-only, a pipe without a
 /// reader. None of that is a mistake of ours, and what cannot be written is lost.
 func writeLine(_ line: Text, to number: Int32) {
-    var rest = line.bytes[...]
-    rest.append(UInt8(ascii: "\n"))
+    var rest = (line.bytes + [UInt8(ascii: "\n")])[...]
     while !rest.isEmpty {
         let count = unsafe rest.withUnsafeBytes { unsafe write(number, $0.baseAddress, $0.count) }
         if count < 0, clinux_errno() == EINTR { continue }
