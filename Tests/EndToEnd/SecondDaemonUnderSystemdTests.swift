@@ -50,4 +50,45 @@ struct SecondDaemonUnderSystemdTests {
             holds("nothing stolen", not any(list(thief.counts[1::2])[:4]))
             """)
     }
+
+    @Test("that was there first has the unit fail, and is unharmed when that is given up")
+    func first() throws {
+        try playInstalled(
+            [
+                "/etc/portreserve/svc": "4000\n", "/etc/portreserve/auto": "40000\n",
+            ].merging(dropIn(for: "portreserve.service", "[Unit]\nStartLimitBurst=5\n")) { $1 },
+            """
+            def stands():
+                names = ["control", "lock", "socket", "reserved-ports"]
+                its = [os.stat(f"/run/portreserve/{it}").st_ino for it in names]
+                return its, programs(), content(RESERVED), daemon()
+            run("systemctl", "stop", DAEMON)
+            until("its state is gone", lambda: shown(STATE_UNIT, "ActiveState") == "inactive")
+            become_free(4000, 40000)
+            run("/usr/sbin/portreserve", "--stay")
+            before = stands()
+            same("programs, and the kernel's list", (len(before[1]), before[2]), (5, "40000\\n"))
+            thief = Thief("thief", 4000, 40000)
+            # The boot's start counts no more.
+            run("systemctl", "reset-failed", DAEMON)
+            run("systemctl", "start", "--no-block", DAEMON)
+            until("it is given up", lambda: shown(DAEMON, "ActiveState") == "failed", 60)
+            until("its state is gone", lambda: shown(STATE_UNIT, "ActiveState") == "inactive")
+            why = f"already running (pid {before[3]})"
+            same("why", journal(DAEMON).count(f"portreserve: {why}"), 5)
+            holds("its state says so too", why in journal(STATE_UNIT))
+            same("what stands", stands(), before)
+            thief.has_nothing("while another one is tried")
+            same("holds", states_of(4000, 40000), {"held"})
+            same("answers", release("svc"), 0)
+            becomes(4000, "released")
+            # By hand it ends as it has begun.
+            os.kill(before[3], signal.SIGTERM)
+            until("it has gone", lambda: not os.path.exists("/run/portreserve/lock"))
+            same("reserved", content(RESERVED), "\\n")
+            run("systemctl", "reset-failed", DAEMON)
+            run("systemctl", "start", DAEMON)
+            same("the unit's holds", states_of(4000, 40000), {"held"})
+            """)
+    }
 }
