@@ -11,6 +11,7 @@ struct StopLetsGoOfAllTests {
             ends + """
                 run("systemctl", "stop", "cups.service", "cups.socket", "cups.path")
                 becomes(631, "held")
+                cannot_take_its_state()
                 for turn in turns(8):
                     has_all()
                     if turn % 2:
@@ -118,6 +119,18 @@ private let ends = """
         same("programs", len(programs()), 5)
         same("reserved", content(RESERVED), "40000\\n")
         same("its state", shown(STATE_UNIT, "ActiveState"), "active")
+    def cannot_take_its_state():
+        # What systemctl is refused, and what it would take.
+        def stands():
+            its = [daemon(), content("/run/portreserve/reserved-ports")]
+            return its + sorted(os.listdir("/run/portreserve")), programs()
+        before = stands()
+        for word in ["stop", "restart", "start"]:
+            it = subprocess.run(["systemctl", word, STATE_UNIT], capture_output=True, text=True)
+            holds(f"{word}: {it.stderr}", it.returncode and "refused" in it.stderr)
+            has_all()
+            same(f"after a {word}", stands(), before)
+            same("answers", states_of(*PORTS), {"held"})
     def nothing_is_left():
         same("store", shown(DAEMON, "NFileDescriptorStore"), "0")
         until("no program is left", lambda: programs() == [])
