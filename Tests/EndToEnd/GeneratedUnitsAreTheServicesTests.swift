@@ -68,6 +68,33 @@ struct GeneratedUnitsAreTheServicesTests {
                 end(alive)
                 """)
     }
+
+    @Test("that has come while no daemon ran is let in by the next instance")
+    func cameInTheDeadTime() throws {
+        try playManaged(
+            ["svc": "unit a.service b.service\n4000/tcp\n"],
+            guarding + """
+                begins_guarded()
+                a = cgroup("a.service")
+                alive = [in_cgroup(a, signal.pause)]
+                release_in(a)
+                pid, is_bound, tell = serve([4000], a)
+                same("a serves", is_bound, True)
+                becomes(4000, "serving")
+                manager.kill()
+                b = cgroup("b.service")
+                alive.append(in_cgroup(b, signal.pause))
+                begins_guarded()
+                os.write(tell, b"x")
+                end(pid)
+                becomes(4000, "idle")
+                same("b may", may_bind_in(b), True)
+                same("a stranger may bind", may_bind_in(other), False)
+                for it in alive:
+                    os.kill(it, signal.SIGKILL)
+                    end(it)
+                """)
+    }
 }
 
 /// Goes in front of each script.
