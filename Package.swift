@@ -100,7 +100,8 @@ if lean {
                         "-inline-max-stacksize=200", "-mllvm", "-min-jump-table-entries=8",
                         "-mllvm", "-disable-constant-hoisting", "-mllvm", "-tail-merge-size=2",
                         "-mllvm", "-sink-common-insts", "-mllvm", "-enable-misched=0",
-                        "-mllvm", "-enable-pre=0",
+                        "-mllvm", "-enable-pre=0", "-mllvm", "-disable-early-taildup",
+                        "-mllvm", "-enable-merge-functions",
                     ].flatMap { ["-Xlinker", $0] }),
         ]
     }

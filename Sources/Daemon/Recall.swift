@@ -21,13 +21,29 @@ extension Loop {
                 keeper.drop(record)
                 continue
             }
-            let places = remembered.places.compactMap { id in
+            var places = remembered.places.compactMap { id in
                 lookout.cgroups.identity(inCgroup: id).flatMap { place(of: $0, service) }
             }
+            places += newPlaces(remembered, of: keeper.table.plan.services[service])
             keeper.recall(remembered, places, of: service)
             isFollowingStale = true
             guardWatch.recountAt = monotonicMilliseconds()
         }
+    }
+
+    /// Units that may have come since, which nobody was told of: to look for one may take a walk
+    /// through all cgroups.
+    @inline(never)
+    private mutating func newPlaces(_ remembered: Remembered, of service: Plan.Service) -> [Place] {
+        let mayHaveCome =
+            service.units.count > 1 || remembered.entries.contains { $0.state.isReleased }
+        if !mayHaveCome { return [] }
+        var places: [Place] = []
+        for unit in service.units + [Text(service.name.bytes) + ".service"] {
+            guard let place = lookout.cgroups.place(ofUnit: unit) else { continue }
+            if !remembered.places.contains(place.id) { places.append(place) }
+        }
+        return places
     }
 
     /// Tells of binds that the programs of the last instance have refused in between.
@@ -51,8 +67,8 @@ extension Loop {
         toldLackCount = count
         log.say(
             .warning,
-            "portreserve: \(counted(count, "port is", "ports are")) not kept over a restart: more than"
-                + " \(StoredHolds.countMax) have no guard", JournalFields(.unguarded))
+            "portreserve: \(counted(count, "port is", "ports are")) not kept over a restart: too many"
+                + " have no guard", JournalFields(.unguarded))
     }
 
     /// Says how things stand, for `systemctl status`.
@@ -70,10 +86,10 @@ extension Loop {
             }
         }
         var status: Text = "holding \(counted(keeper.table.heldCount, "port", "ports"))"
-        if served > 0 { status = status + ", \(served) with their services" }
-        if released > 0 { status = status + ", \(released) released" }
-        if others > 0 { status = status + ", \(others) not held: see 'portreservectl status'" }
-        if keeper.book == nil { status = status + "; no guard" }
+        if served > 0 { status.append(", \(served) with their services") }
+        if released > 0 { status.append(", \(released) released") }
+        if others > 0 { status.append(", \(others) not held: see 'portreservectl status'") }
+        if keeper.book == nil { status.append("; no guard") }
         if manager?.tell(status: status) == true { toldStatusOf = change }
     }
 }

@@ -70,11 +70,12 @@ extension Keeper {
                 sayRefusal(of: entry, refusal, log)
             }
         }
+        // Whoever is told of it finds it held after a crash too.
+        remember()
         if left > 0 {
-            let verb: Text = left == 1 ? "is" : "are"
             log.say(
                 .error,
-                "portreserve: \(counted(left, "port", "ports")) \(verb) not reserved: the limit on"
+                "portreserve: \(counted(left, "port is", "ports are")) not reserved: the limit on"
                     + " open files is too low, "
                     + "\(table.plan.entries.count - free.count + descriptorsBesideHolds) are needed",
                 JournalFields(.notReserved))
@@ -117,7 +118,7 @@ extension Keeper {
         let lost = total - table.heldCount - away
         if lost > 0 {
             let ports: Text = counted(total, "port", "ports")
-            let verb: Text = lost == 1 ? "is" : "are"
+            let verb = verb(of: lost)
             let isAllBusy = table.stays && busyCount() == lost
             if isAllBusy {
                 log.say(.notice, "portreserve: \(lost) of \(ports) \(verb) in use")
@@ -126,10 +127,9 @@ extension Keeper {
             }
         }
         if away > 0 {
-            let verb: Text = away == 1 ? "is" : "are"
             log.say(
                 .notice,
-                "portreserve: \(away) of \(counted(total, "port", "ports")) \(verb) released or"
+                "portreserve: \(away) of \(counted(total, "port", "ports")) \(verb(of: away)) released or"
                     + " served, as before the restart",
                 table.heldCount == 0 ? JournalFields(.ready) : nil)
         }
@@ -157,8 +157,11 @@ extension Keeper {
 extension Shortfall {
     fileprivate func sentence(_ plan: Plan, needed: Int) -> Text {
         let ports: Text = counted(wanted, "port", "ports")
-        let verb: Text = missing == 1 ? "is" : "are"
-        return "'\(plan.services[service].name)': \(missing) of \(ports) \(verb) not reserved: "
+        return
+            "'\(plan.services[service].name)': \(missing) of \(ports) \(verb(of: missing)) not reserved: "
             + "the limit on open files is too low, \(needed) are needed"
     }
 }
+
+@inline(never)
+private func verb(of count: Int) -> Text { count == 1 ? "is" : "are" }

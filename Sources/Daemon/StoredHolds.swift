@@ -2,6 +2,8 @@ internal import LinuxIO
 internal import Reservations
 internal import Text
 
+/// As many records there are, and so 500 holds at the most: descriptors in flight count for root as a
+/// whole, and others need some too.
 private let recordsMax = 10
 /// As many are in one record: what is replaced is there twice for a moment.
 let holdsPerRecord = 50
@@ -16,9 +18,6 @@ struct StoredHolds {
     fileprivate var counts = Array(repeating: 0, count: recordsMax)
     /// How many were too many.
     fileprivate(set) var lackCount = 0
-    /// As many are kept at the most: descriptors in flight count for root as a whole, and others need
-    /// some too.
-    static let countMax = recordsMax * holdsPerRecord
 
     /// Has it looked at whether an endpoint's hold is to be kept.
     mutating func note(_ entry: Int) { unsaved.insert(entry) }

@@ -56,7 +56,7 @@ struct Vault: ~Copyable {
         let pipe = try Pipe()
         // Without FDPOLL=0 systemd would look for a hang-up, which there is none of.
         try manager.send("FDSTORE=1\nFDNAME=vault\nFDPOLL=0", with: [queue.number])
-        try manager.send("FDSTORE=1\nFDNAME=watch", with: [pipe.writeEnd.number])
+        try manager.send("FDSTORE=1\nFDNAME=vault-watch", with: [pipe.writeEnd.number])
         let readEnd = pipe.readEnd
         self.queue = queue
         refusal = consume readEnd

@@ -12,7 +12,7 @@ struct ManyHoldsAreHandedOnTests {
             many + """
                 PORTS = range(5000, 5600)
                 LINES = ["portreserve: holding 600 ports of 1 service",
-                         "portreserve: 100 ports are not kept over a restart: more than 500 have no"
+                         "portreserve: 100 ports are not kept over a restart: too many have no"
                          " guard"]
                 manager.begins()
                 # Each tells the vault anew, and might say it anew.
