@@ -46,21 +46,21 @@ against() {
     printf '  %-52s %8.2f %8.2f\n' "$2" "$(scaled "$(middle "$1.without")")" \
         "$(scaled "$(middle "$1.with")")"
 }
-# The quickest turns: where a machine has a quick and a slow state, a turn of one against a turn of the
-# other says nothing of the guard.
-quickest() { sort -n "/run/$1" | head -n 1; }
-dearer() {
-    awk -v a="$(quickest "beside.$1")" -v b="$(quickest beside.without)" 'BEGIN { print (a - b) / 1000 }'
+# paired WHAT FORMULA: the median over turns of a formula of $1 (without) and $2, since the machine's
+# own speed changes from turn to turn.
+paired() {
+    paste "/run/${1%.*}.without" "/run/$1" | awk "{ printf \"%.3f\\n\", $2 }" | sort -n |
+        sed -n "$(((turns + 1) / 2))p"
 }
 
 echo
 echo "The guard, medians of $turns turns, in microseconds.                    without     with"
 against beside "bind(2) of a port that nobody guards"
-verdict "the guard's part of a bind, quickest turns" "$(dearer with)" 0.35 us
-printf '  %-52s %8s\n' "the same of two programs that do nothing" "$(dearer empty)us"
+verdict "the guard's part of a bind" "$(paired beside.with '($2 - $1) / 1000')" 0.35 us
+printf '  %-52s %8s\n' "the same of two programs that do nothing" \
+    "$(paired beside.empty '($2 - $1) / 1000')us"
 against freed "a release by portrelease, until its unit has bound"
-verdict "with the guard, times one without, quickest turns" \
-    "$(ratio "$(quickest freed.with)" "$(quickest freed.without)")" 1.2 ""
+verdict "a release with the guard: times one without" "$(paired freed.with '$2 / $1')" 1.2 ""
 
 # A band needs no socket: the numbers of its rule are written into the table, which is mapped for it.
 mkdir /run/single /run/band
