@@ -63,7 +63,7 @@ extension Keeper {
         saveHoldsAnew()
         remember()
         book = nil
-        leaveGuard([])
+        leave { vault throws(Errno) in try vault?.putGuard([]) }
         hasLostGuard = true
         renewHolds()
     }

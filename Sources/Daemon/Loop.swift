@@ -126,7 +126,7 @@ struct Loop: ~Copyable {
         takeInheritedRefusals()
         settle(now: monotonicMilliseconds())
         keeper.endTurn()
-        keeper.endStart()
+        keeper.leave { vault throws(Errno) in try vault?.endStart() }
         changed = []
         manager?.tell("READY=1")
         tellStatus()

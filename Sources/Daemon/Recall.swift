@@ -10,7 +10,7 @@ extension Loop {
     mutating func recall(_ records: [VaultRecord]) {
         for record in records where !record.isOfHolds && record.key != startsKey {
             guard let name = record.service, let service = keeper.table.plan.service(name) else {
-                keeper.drop(record)
+                keeper.drop(record.key)
                 continue
             }
             guard let remembered = record.numbers().flatMap({ Remembered($0) }) else {
@@ -18,7 +18,7 @@ extension Loop {
                     .warning,
                     "'\(name)': how it stood before the restart cannot be read, ignoring that",
                     JournalFields(.forgotten, name))
-                keeper.drop(record)
+                keeper.drop(record.key)
                 continue
             }
             var places = remembered.places.compactMap { id in
@@ -98,7 +98,8 @@ extension Keeper {
     /// Keeps the guard for the next instance, and ends the last one's.
     @inline(never)
     mutating func replaceGuard(_ old: [Handle]) {
-        leaveGuard(book?.kernel.descriptors ?? [])
+        let descriptors = book?.kernel.descriptors ?? []
+        leave { vault throws(Errno) in try vault?.putGuard(descriptors) }
         for one in old { _ = one.take() }
     }
 }

@@ -11,6 +11,12 @@ extension Keeper {
         do throws(Errno) { try save() } catch { giveUpVault(error) }
     }
 
+    /// Tells the next instance something, by itself.
+    @inline(never)
+    mutating func leave(_ deed: (inout Vault?) throws(Errno) -> Void) {
+        do throws(Errno) { try deed(&vault) } catch { giveUpVault(error) }
+    }
+
     /// Leaves nothing to the next instance, since it could not be told something: a port is not to be
     /// kept by what we can take back no more.
     @inline(never)
@@ -18,13 +24,6 @@ extension Keeper {
         try? vault?.clear()
         vault = nil
         vaultRefusal = refusal
-    }
-
-    /// Leaves the guard's programs to the next instance, and those before them no longer; none: there
-    /// is no guard.
-    @inline(never)
-    mutating func leaveGuard(_ descriptors: [Int32]) {
-        do throws(Errno) { try vault?.putGuard(descriptors) } catch { giveUpVault(error) }
     }
 
     private mutating func save() throws(Errno) {
@@ -42,11 +41,9 @@ extension Keeper {
     /// anew.
     @inline(never)
     mutating func rememberAnew(after old: Plan) {
-        do throws(Errno) {
-            for service in old.services where table.plan.service(service.name) == nil {
-                try vault?.put(serviceKey(service.name), "")
-            }
-        } catch { giveUpVault(error) }
+        for service in old.services where table.plan.service(service.name) == nil {
+            drop(serviceKey(service.name))
+        }
         unsaved = EntrySet(Array(table.plan.services.indices))
         saveHoldsAnew()
     }
@@ -77,21 +74,10 @@ extension Keeper {
         }
     }
 
-    /// Leaves the place of the daemon to the next instance: the lock and both sockets.
-    mutating func leavePlace(_ descriptors: [Int32], _ identity: Text?) {
-        do throws(Errno) {
-            try vault?.putPlace(descriptors, identity ?? "")
-        } catch { giveUpVault(error) }
-    }
-
-    /// Has the next instance know that this start has not failed.
-    mutating func endStart() {
-        do throws(Errno) { try vault?.endStart() } catch { giveUpVault(error) }
-    }
-
     /// Drops what another instance has left and nobody has any use for.
-    mutating func drop(_ record: VaultRecord) {
-        do throws(Errno) { try vault?.put(record.key, "") } catch { giveUpVault(error) }
+    @inline(never)
+    mutating func drop(_ key: Text) {
+        leave { vault throws(Errno) in try vault?.put(key, "") }
     }
 }
 

@@ -106,7 +106,8 @@ private func serve(
     let wakers = try needed("epoll") { () throws(Errno) in try Wakers() }
     var loop = Loop(signals, entrances, wakers, plan, log, places, manager, stays: options.stays)
     loop.keeper.vault = heritage.vault.take()
-    loop.keeper.leavePlace(place, Entrances.identity(places))
+    let identity = Entrances.identity(places) ?? ""
+    loop.keeper.leave { vault throws(Errno) in try vault?.putPlace(place, identity) }
     try needed("epoll") { () throws(Errno) in try loop.join() }
     loop.raiseGuard(isWanted: options.stays && options.usesGuard, after: &heritage)
     loop.hold()

@@ -107,7 +107,7 @@ extension Keeper {
         saveHoldsAnew()
         remember()
         // Those of another version, which has more of them.
-        for record in records where record.isOfHolds && !record.isWritten { drop(record) }
+        for record in records where record.isOfHolds && !record.isWritten { drop(record.key) }
         return odd
     }
 
