@@ -37,6 +37,9 @@ struct Program {
                 guard let place = places[instruction.offset] else { fatalError("no such place") }
                 let distance = UInt16(bitPattern: Int16(place - next))
                 words.append(instruction.word & ~offsetMask | UInt64(distance) << 16)
+            case .call:
+                guard let place = places[instruction.offset] else { fatalError("no such place") }
+                words.append(instruction.word & ~offsetMask | UInt64(place - next) << 32)
             }
         }
         return words
@@ -62,7 +65,7 @@ extension Instruction {
     var slots: Int {
         switch kind {
         case .place: 0
-        case .plain, .jump: 1
+        case .plain, .jump, .call: 1
         case .wide: 2
         }
     }
@@ -71,6 +74,8 @@ extension Instruction {
         case plain
         case wide
         case jump
+        /// Of a place of this program; its distance takes the number's bits.
+        case call
         case place
     }
 
@@ -78,7 +83,8 @@ extension Instruction {
         let code = UInt8(truncatingIfNeeded: word)
         if code == wideCode { return .wide }
         if code == placeCode { return .place }
-        return code & 7 == 5 && code != callCode && code != exitCode ? .jump : .plain
+        if code == callCode { return word >> 12 & 0xf == 0 ? .plain : .call }
+        return code & 7 == 5 && code != exitCode ? .jump : .plain
     }
 
     fileprivate var offset: Int { Int(UInt16(truncatingIfNeeded: word >> 16)) }

@@ -45,26 +45,30 @@ extension Program {
         ]
     }
 
-    /// Leaves the context in r6 and the rule in r7; its number and the key are on the stack.
+    /// Ends where no rule is for the port; else goes on as a function of its own, with the context in
+    /// r6 and the rule in r7; its number and the key are on the stack.
     ///
-    /// Every bind of the machine comes through here: a port without a rule is to cost the least.
+    /// Every bind of the machine comes through here: a port without a rule is to cost the least. A
+    /// function saves what it changes of r6 to r9, and the first one changes none.
     mutating func findRule(
         _ context: Context, _ maps: Maps, otherwise leave: Label
     ) {
-        let isKnown = label()
-        self += [
-            .reckon(.move, .r6, .register(.r1)), .load(.word, .r8, at: .r6, context.port),
-        ]
-        if context.isForeign { self += [.fromNetworkOrder(.r8)] }
+        let (hasRule, rest, isKnown) = (label(), label(), label())
+        self += [.load(.word, .r2, at: .r1, context.port)]
+        if context.isForeign { self += [.fromNetworkOrder(.r2)] }
         self += [
             // Bit 4 tells 17 from 6. A branch would leave two ways with other bounds each, which the
             // verifier refuses to a loader without CAP_PERFMON.
-            .load(.word, .r3, at: .r6, context.transport),
+            .load(.word, .r3, at: .r1, context.transport),
             .reckon(.and, .r3, .number(16)), .reckon(.shiftLeft, .r3, .number(12)),
-            .reckon(.and, .r8, .number(0xffff)), .reckon(.or, .r8, .register(.r3)),
-            .memory(.r1, descriptor: maps.memory, word: Int16(Layout.table / 8)),
-            .reckon(.add, .r1, .register(.r8)), .reckon(.add, .r1, .register(.r8)),
-            .load(.half, .r7, at: .r1, 0), .jumpIf(.equal, .r7, .number(0), leave),
+            .reckon(.and, .r2, .number(0xffff)), .reckon(.or, .r2, .register(.r3)),
+            .memory(.r4, descriptor: maps.memory, word: Int16(Layout.table / 8)),
+            .reckon(.add, .r4, .register(.r2)), .reckon(.add, .r4, .register(.r2)),
+            .load(.half, .r3, at: .r4, 0), .jumpIf(.unequal, .r3, .number(0), hasRule),
+            .reckon(.move, .r0, .number(1)), .exit,
+            .place(hasRule), .call(rest), .exit,
+            .place(rest), .reckon(.move, .r6, .register(.r1)),
+            .reckon(.move, .r7, .register(.r3)), .reckon(.move, .r8, .register(.r2)),
             .load(.word, .r3, at: .r6, context.transport),
             .jumpIf(.equal, .r3, .number(6), isKnown),
             .jumpIf(.unequal, .r3, .number(17), leave), .place(isKnown),

@@ -129,6 +129,13 @@ struct Instruction: Sendable {
     @inline(__always)
     static func call(_ helper: Helper) -> Self { slot(callCode, .r0, number: helper.rawValue) }
 
+    /// Calls what is at a place further on, which has registers and a stack of its own, and ends with
+    /// an exit.
+    @inline(__always)
+    static func call(_ label: Label) -> Self {
+        slot(callCode, .r0, from: .r1, offset: label.number)
+    }
+
     static let exit = Self(word: UInt64(exitCode))
 
     @inline(__always)

@@ -78,6 +78,17 @@ struct ProgramTests {
             ])
     }
 
+    @Test("call what is further on")
+    func calls() {
+        var program = Program()
+        let function = program.label()
+        program += [
+            .call(function), .map(.r2, descriptor: 7), .exit, .place(function), .exit,
+        ]
+        #expect(
+            program.words == [0x0000_0003_0000_1085, 0x0000_0007_0000_1218, 0, 0x95, 0x95])
+    }
+
     @Test("take as many slots as they say", arguments: rows)
     func slots(row: Row) { #expect(row.instruction.slots == row.words.count) }
 
