@@ -37,12 +37,15 @@ extension Keeper {
     private mutating func boundSocket(_ entry: Int) throws(Errno) -> Descriptor {
         let endpoint = table.plan.entries[entry].endpoint
         if table.keeping(of: entry) == .shared { return try bound(endpoint, beside: .servers) }
-        do throws(Errno) {
-            return try bound(endpoint, beside: .none)
-        } catch .addressInUse {
-            if endpoint.transport == .udp || isOccupied(endpoint) { throw .addressInUse }
-            return try bound(endpoint, beside: .timeWait)
+        do throws(Errno) { return try bound(endpoint, beside: .none) } catch .addressInUse {
+            if endpoint.transport == .udp { throw .addressInUse }
+            if isOccupied(endpoint, isQuick: true) { throw .addressInUse }
         }
+        // Who refused us may have gone since; the look at all that are bound takes milliseconds.
+        do throws(Errno) { return try bound(endpoint, beside: .none) } catch .addressInUse {
+            if isOccupied(endpoint) { throw .addressInUse }
+        }
+        return try bound(endpoint, beside: .timeWait)
     }
 
     /// The guard lets the one socket bind that is named to it.
@@ -59,10 +62,10 @@ extension Keeper {
 
     /// Whether somebody else has it, as was seen in this turn.
     @inline(never)
-    mutating func isOccupied(_ endpoint: Endpoint) -> Bool {
+    mutating func isOccupied(_ endpoint: Endpoint, isQuick: Bool = false) -> Bool {
         var known = occupants ?? Occupants(of: wanted(.tcp), wanted(.udp))
         defer { occupants = known }
-        return known.have(endpoint)
+        return known.have(endpoint, isQuick: isQuick)
     }
 
     /// The ports of which we have no socket.

@@ -19,13 +19,14 @@ struct Occupants {
     /// rule.
     ///
     /// Linux lets us bind beside a server with the option that does not listen yet, and then its
-    /// listen(2) fails: KERNEL.md hold 5. The cheap look comes first; one that saw too much shows
-    /// everything as taken.
+    /// listen(2) fails: KERNEL.md hold 5. The cheap look comes first, and is all where it is to be
+    /// quick; one that saw too much shows everything as taken.
     @inline(never)
-    mutating func have(_ endpoint: Endpoint) -> Bool {
+    mutating func have(_ endpoint: Endpoint, isQuick: Bool) -> Bool {
         switch endpoint.transport {
         case .tcp:
-            for (number, scope) in [FoundSocket.Scope.listening, .bound].enumerated() {
+            let scopes: [FoundSocket.Scope] = [.listening, .bound]
+            for (number, scope) in scopes.prefix(isQuick ? 1 : 2).enumerated() {
                 if looks.count == number { looks.append(look(.tcp, tcp, scope)) }
                 if looks[number].have(endpoint) { return true }
             }

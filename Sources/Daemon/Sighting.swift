@@ -25,7 +25,7 @@ struct Sighting {
         self.sockets = sockets
     }
 
-    private init(_ sockets: [FoundSocket]) { self.sockets = sockets }
+    fileprivate init(_ sockets: [FoundSocket]) { self.sockets = sockets }
 
     /// What of it listens or is bound without a connection, and for UDP all.
     var servers: [FoundSocket] { sockets.filter { $0.isServer } }
@@ -47,26 +47,34 @@ struct Sighting {
     }
 
     /// Looks at many endpoints in one go, and gives what it sees of each, in their order.
+    ///
+    /// Those that listen first: to look at everything takes milliseconds, in which nothing else is
+    /// done.
+    @inline(never)
     static func each(of endpoints: [Endpoint]) -> [Sighting?] {
-        var all: [FoundSocket] = []
-        var unseen: [TransportProtocol] = []
-        var cut: [TransportProtocol] = []
+        var sightings: [Sighting?] = endpoints.map { _ in Sighting([]) }
         for transport in TransportProtocol.allCases {
-            let ports = endpoints.filter { $0.transport == transport }.map { $0.port }
-            if ports.isEmpty { continue }
-            let found = try? findSockets(transport.kernels, ports: ranges(of: ports))
-            guard let found else {
-                unseen.append(transport)
-                continue
+            let scopes: [FoundSocket.Scope] = [.listening, .everything]
+            for scope in scopes.suffix(transport == .tcp ? 2 : 1) {
+                let unseen = endpoints.indices.filter {
+                    endpoints[$0].transport == transport && sightings[$0]?.servers.isEmpty ?? true
+                }
+                if unseen.isEmpty { break }
+                let ports = ranges(of: unseen.map { endpoints[$0].port })
+                let found = try? findSockets(transport.kernels, ports: ports, scope)
+                for index in unseen {
+                    sightings[index] = found.flatMap { $0.sighting(of: endpoints[index]) }
+                }
             }
-            if found.isCut { cut.append(transport) }
-            all += found.sockets
         }
-        return endpoints.map { endpoint in
-            if unseen.contains(endpoint.transport) { return nil }
-            if cut.contains(endpoint.transport) { return Sighting(of: endpoint) }
-            return Sighting(all.filter { endpoint.isMet(by: $0) })
-        }
+        return sightings
+    }
+}
+
+extension FoundSockets {
+    /// What is among them of the endpoint, which is looked at alone where they were too many.
+    fileprivate func sighting(of endpoint: Endpoint) -> Sighting? {
+        isCut ? Sighting(of: endpoint) : Sighting(sockets.filter { endpoint.isMet(by: $0) })
     }
 }
 
