@@ -87,8 +87,8 @@ private func serve(
 ) throws(Failure) -> ExitStatus {
     let signals = try needed("signalfd") { () throws(Errno) in try Signals() }
     try needed("/") { () throws(Errno) in try ThisProcess.moveToRootDirectory() }
-    var manager = options.isForeground ? ServiceManager() : nil
-    manager?.tell(status: "starting")
+    let manager = options.isForeground ? ServiceManager() : nil
+    manager?.tell("STATUS=starting")
     var heritage = Heritage(
         inherited, by: manager, isWanted: options.stays && options.isForeground, places, log)
     // A second daemon ends here.

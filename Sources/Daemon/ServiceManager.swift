@@ -4,8 +4,6 @@ internal import Text
 /// Who has started this process and wants to know how it does: sd_notify(3).
 struct ServiceManager: ~Copyable {
     private let socket: Descriptor
-    /// What it was told last of how things stand.
-    private var status: Text = ""
 
     /// nil: nobody wants to know, or in a way that is not ours.
     init?() {
@@ -23,17 +21,14 @@ struct ServiceManager: ~Copyable {
     /// Tells it something, where nothing can be done about its not listening.
     borrowing func tell(_ lines: Text) { try? send(lines) }
 
-    /// Tells how things stand, where that is news; false: there is no room for it now.
-    @discardableResult
-    mutating func tell(status: Text) -> Bool {
-        if status == self.status { return true }
+    /// Tells how things stand; false: there is no room for it now.
+    borrowing func tell(status: Text) -> Bool {
         do throws(Errno) {
             try socket.sendAtOnce(("STATUS=\(status)" as Text).bytes.span)
+            return true
         } catch {
             return false
         }
-        self.status = status
-        return true
     }
 }
 

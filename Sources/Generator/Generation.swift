@@ -87,10 +87,9 @@ extension DropIn {
     fileprivate func write(
         _ phrases: Phrases, below directory: borrowing Descriptor
     ) throws(Errno) {
-        let folder: Text = "\(unit).d"
-        try directory.makeDirectory(Path(folder), mode: 0o755)
+        try directory.makeDirectory(Path(unit.text + phrases.folder), mode: 0o755)
         do throws(Errno) {
-            let path = Path("\(folder)/\(DropIn.fileName)")
+            let path = Path(unit.text + phrases.name)
             let file = try open(path, .create(mode: 0o644), below: directory)
             try file.write(text(phrases).bytes, at: 0)
         } catch .alreadyExists {

@@ -34,7 +34,7 @@ struct UnitReader {
         let directory = try open(Path(path), .directory)
         for entry in try directory.entries(most: Limits.filesMax, where: isWanted) {
             let name = entry.name
-            if hasSuffix(name, ".d") {
+            if hasSuffix(name, folderSuffix) {
                 extensions.append((name, path))
                 continue
             }
@@ -45,7 +45,7 @@ struct UnitReader {
                 let target = try? directory.linkTarget(Path(name), most: pathBytesMax)
                 if let target { links.append((unit, Text(target))) }
             }
-            if hasSuffix(name, ".socket") {
+            if hasSuffix(name, socketSuffix) {
                 sockets.append((unit, path, isLink: entry.kind == nil))
             } else {
                 known.add(service: unit)
@@ -106,8 +106,14 @@ private let pathBytesMax = 4_096
 
 /// Every socket, and of the services those whose name decides something.
 private func isWanted(_ name: Text) -> Bool {
-    hasSuffix(name, ".socket") || hasSuffix(name, ".socket.d") || hasSuffix(name, ".service")
+    hasSuffix(name, serviceSuffix) || hasSuffix(name, socketSuffix)
+        || hasSuffix(name, socketFolderSuffix)
 }
+
+private let serviceSuffix: Text = ".service"
+private let socketSuffix: Text = ".socket"
+private let socketFolderSuffix: Text = ".socket.d"
+private let folderSuffix: Text = ".d"
 
 private func hasSuffix(_ name: Text, _ suffix: Text) -> Bool {
     name.bytes.suffix(suffix.bytes.count) == suffix.bytes[...]
