@@ -58,12 +58,13 @@ extension Keeper {
     /// might be refused.
     private mutating func loseGuard(_ refusal: Errno) {
         absence = "its memory: \(refusal)"
+        unruled = []
         table.setGuarded(false)
         // Holds are kept for the next instance before its programs are no more.
         saveHoldsAnew()
         remember()
         book = nil
-        leave { vault throws(Errno) in try vault?.putGuard([]) }
+        tellVault { vault throws(Errno) in try vault?.putGuard([]) }
         hasLostGuard = true
         renewHolds()
     }

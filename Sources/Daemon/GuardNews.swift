@@ -60,15 +60,16 @@ extension Loop {
         var place = identity.flatMap { lookout.cgroups.place(of: $0) }
         guardWatch.sockets.note(
             event.cookie, event.transport.own, event.port, place: place?.id ?? 0)
-        for entry in entries(of: event) {
+        let entries = entries(of: event)
+        for entry in entries {
             switch keeper.table.state(of: entry) {
             case .released, .idle, .busy(_, isAsked: true):
                 // A bind of all addresses may be of one family alone.
-                if !isBound(entry) { continue }
-                keeper.take(.serviceBound, entry)
-            case .serving: break
-            case .planned, .binding, .held, .busy, .failed: continue
+                if isBound(entry) { keeper.take(.serviceBound, entry) }
+            case .planned, .binding, .held, .serving, .busy, .failed: break
             }
+        }
+        for entry in firstOfEachService(entries.filter { keeper.table.state(of: $0) == .serving }) {
             let service = keeper.table.claimant(of: entry)
             place?.isOwn = identity?.belongs(to: keeper.table.plan.services[service]) == true
             if let place {
@@ -83,7 +84,7 @@ extension Loop {
     private mutating func takeLetGo(_ event: GuardEvent) {
         let entries = entries(of: event)
         if let place = guardWatch.sockets.forget(event.cookie), place != 0 {
-            for entry in entries { keeper.letGo(place, entry) }
+            for entry in firstOfEachService(entries) { keeper.letGo(place, entry) }
         }
         // Linux: this is told a moment before the port is free; that is told as a departure.
         takeDepartures(from: entries.filter { keeper.table.state(of: $0) == .serving })
@@ -165,6 +166,19 @@ extension Loop {
     @inline(never)
     private borrowing func entries(of event: GuardEvent) -> [Int] {
         keeper.table.plan.entriesOnPort(event.transport.own, event.port)
+    }
+
+    /// A socket is counted once for a service, however many addresses of the port it has.
+    @inline(never)
+    private borrowing func firstOfEachService(_ entries: [Int]) -> [Int] {
+        var services = EntrySet()
+        var firsts: [Int] = []
+        for entry in entries {
+            let service = keeper.table.claimant(of: entry)
+            if !services.contains(service) { firsts.append(entry) }
+            services.insert(service)
+        }
+        return firsts
     }
 
     /// The one that a refused bind would have taken, where a port has several addresses.

@@ -85,9 +85,10 @@ final class RuleBook {
         var gone: [GuardedPorts] = []
         for (entry, number) in assigned.enumerated() where number != nil {
             let endpoint = old.entries[entry].endpoint
-            if plan.entriesOnPort(endpoint.transport, endpoint.port).isEmpty {
-                append(endpoint, to: &gone)
-            }
+            let heirs = plan.entriesOnPort(endpoint.transport, endpoint.port)
+            if heirs.isEmpty { append(endpoint, to: &gone) }
+            // The port has its rule until `write` decides.
+            for heir in heirs where next[heir] == nil { next[heir] = number }
         }
         assigned = next
         try kernel.rules.assign(gone, to: nil)
@@ -100,7 +101,8 @@ final class RuleBook {
         for entry in entries {
             let number = number(for: entry, table)
             if assigned[entry] == number { continue }
-            assigned[entry] = number
+            // The table has one for a port, whatever its addresses.
+            for other in table.plan.entriesOnPort(of: entry) { assigned[other] = number }
             if changes.last?.number != number || changes.isEmpty { changes.append((number, [])) }
             append(table.plan.entries[entry].endpoint, to: &changes[changes.count - 1].ports)
         }

@@ -223,6 +223,29 @@ struct GuardAdmissionTests {
         }
     }
 
+    @Test("everybody to a port whose line names another address, and no guard any more")
+    func leftAloneElsewhere() throws {
+        try Room.run { room in
+            room.configure("other", "127.0.0.1:4200/tcp\n")
+            try room.playGuarded(
+                """
+                for line in ["unguarded\\n[::1]:4200/tcp\\n", "127.0.0.1:4200/tcp share\\n"]:
+                    guarded = "127.0.0.1:4200/tcp\\n"
+                    for text in [guarded, line]:
+                        open("/etc/portreserve/other", "w").write(text)
+                        daemon.send_signal(signal.SIGHUP)
+                        is_said("reloaded")
+                        said.clear()
+                        holds(text, record(4200)["guarded"] == (text == guarded))
+                    same("released", release("other"), 0)
+                    for address in ["127.0.0.1", "::1"]:
+                        how = {"reuse": True, "address": address}
+                        it = run_in(other, lambda: 0 if try_bind(4200, **how) else 1)
+                        same(f"{address} after {line}", it, 0)
+                """)
+        }
+    }
+
     @Test(
         "the unit of a portrelease of 0.0.5, which has ended before its datagram is read",
         .enabled(if: kernelTellsOfTheReaped, "needs Linux 6.15"))
