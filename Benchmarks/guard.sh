@@ -3,7 +3,7 @@
 # cgroup of the releasing service's.
 #   Benchmarks/guard.sh [PROGRAMS]     PROGRAMS: the folder with the three programs (build)
 . "$(dirname "$0")/common.sh"
-turns=11
+turns=31
 
 cgroups=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
 unit=$cgroups/portreserve-bench.service
@@ -23,8 +23,8 @@ with() {
     "${holding[@]}" /run/guarded --stay "$@" 2>/run/story &
     local daemon_pid=$!
     ready
-    beside=$("$tools/binds" bind 21000 50000)
-    freed=$(in_unit "$tools/binds" release 20000 100 "$programs/portrelease" bench \
+    beside=$("$tools/binds" bind 21000 20000)
+    freed=$(in_unit "$tools/binds" release 20000 40 "$programs/portrelease" bench \
         /bin/sh -c "$programs/portreservectl hold bench >/dev/null")
     kill "$daemon_pid"
     wait "$daemon_pid" || true
@@ -33,7 +33,7 @@ for turn in $(seq $turns); do
     with --no-guard
     echo "$beside" >>/run/beside.without
     echo "$freed" >>/run/freed.without
-    "$tools/emptyguard" "$cgroups" "$tools/binds" bind 21000 50000 >>/run/beside.empty
+    "$tools/emptyguard" "$cgroups" "$tools/binds" bind 21000 20000 >>/run/beside.empty
     with
     if grep 'no guard' /run/story; then exit 1; fi
     echo "$beside" >>/run/beside.with

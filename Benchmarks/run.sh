@@ -97,7 +97,6 @@ echo "From a stranger's close(2) to Watch's word that his port is held, in ms.  
 printf '  %-52s %8.2f %8.2f\n' "500 rounds" "$(scaled "$middle")" "$(scaled "$slowest")"
 verdict "a busy port is taken, median" "$(scaled "$middle")" 1 ms
 verdict "a busy port is taken, 99th of 100" "$(scaled "$slowest")" 1 ms
-verdict "a busy port is taken, 99th of 100" "$(scaled "$slowest")" 1 ms
 read -r tries thefts < <("$tools/retake" share /run/kept 2000)
 echo "  a thief tried $tries times while 2,000 servers came and went beside an open hold"
 verdict "share: times the thief got in" "$thefts" 0 ""

@@ -39,7 +39,7 @@ extension Keeper {
         if table.keeping(of: entry) == .shared { return try bound(endpoint, beside: .servers) }
         do throws(Errno) { return try bound(endpoint, beside: .none) } catch .addressInUse {
             if endpoint.transport == .udp { throw .addressInUse }
-            if isOccupied(endpoint, isQuick: true) { throw .addressInUse }
+            if isOccupied(endpoint, by: .listening) { throw .addressInUse }
         }
         // Who refused us may have gone since; the look at all that are bound takes milliseconds.
         do throws(Errno) { return try bound(endpoint, beside: .none) } catch .addressInUse {
@@ -60,12 +60,24 @@ extension Keeper {
         }
     }
 
-    /// Whether somebody else has it, as was seen in this turn.
+    /// Whether somebody has an endpoint who would lose it by our bind with SO_REUSEADDR, or by our
+    /// rule.
+    ///
+    /// Linux lets us bind beside a server with the option that does not listen yet, and then its
+    /// listen(2) fails: KERNEL.md hold 5. The cheap look comes first.
+    mutating func isOccupied(_ endpoint: Endpoint) -> Bool {
+        switch endpoint.transport {
+        case .tcp: isOccupied(endpoint, by: .listening) || isOccupied(endpoint, by: .bound)
+        case .udp: isOccupied(endpoint, by: .everything)
+        }
+    }
+
+    /// Whether somebody else has it by such a socket, as was seen in this turn.
     @inline(never)
-    mutating func isOccupied(_ endpoint: Endpoint, isQuick: Bool = false) -> Bool {
+    private mutating func isOccupied(_ endpoint: Endpoint, by scope: FoundSocket.Scope) -> Bool {
         var known = occupants ?? Occupants(of: wanted(.tcp), wanted(.udp))
         defer { occupants = known }
-        return known.have(endpoint, isQuick: isQuick)
+        return known.have(endpoint, by: scope)
     }
 
     /// The ports of which we have no socket.

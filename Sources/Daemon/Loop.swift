@@ -67,7 +67,8 @@ struct Loop: ~Copyable {
     let reservedWatch: ReservedWatch
     /// Who wants to know how we do; nil: nobody.
     var manager: ServiceManager?
-    /// Which of the keeper's changes it was told of last.
+    /// How things stood when it was told of that last, and after which of the keeper's changes.
+    var toldStatus: Text = ""
     var toldStatusOf = -1
     /// How many ports are not kept over a restart, the most that was said.
     var toldLackCount = 0
@@ -126,7 +127,7 @@ struct Loop: ~Copyable {
         takeInheritedRefusals()
         settle(now: monotonicMilliseconds())
         keeper.endTurn()
-        keeper.leave { vault throws(Errno) in try vault?.endStart() }
+        keeper.tellVault { vault throws(Errno) in try vault?.endStart() }
         changed = []
         manager?.tell("READY=1")
         tellStatus()

@@ -90,7 +90,8 @@ extension Loop {
         if released > 0 { status.append(", \(released) released") }
         if others > 0 { status.append(", \(others) not held: see 'portreservectl status'") }
         if keeper.book == nil { status.append("; no guard") }
-        if manager?.tell(status: status) == true { toldStatusOf = change }
+        if status != toldStatus, manager?.tell(status: status) == false { return }
+        (toldStatus, toldStatusOf) = (status, change)
     }
 }
 
@@ -99,7 +100,7 @@ extension Keeper {
     @inline(never)
     mutating func replaceGuard(_ old: [Handle]) {
         let descriptors = book?.kernel.descriptors ?? []
-        leave { vault throws(Errno) in try vault?.putGuard(descriptors) }
+        tellVault { vault throws(Errno) in try vault?.putGuard(descriptors) }
         for one in old { _ = one.take() }
     }
 }

@@ -11,9 +11,9 @@ extension Keeper {
         do throws(Errno) { try save() } catch { giveUpVault(error) }
     }
 
-    /// Tells the next instance something, by itself.
+    /// Does something to the vault, where there is one; if that is refused, it is given up.
     @inline(never)
-    mutating func leave(_ deed: (inout Vault?) throws(Errno) -> Void) {
+    mutating func tellVault(_ deed: (inout Vault?) throws(Errno) -> Void) {
         do throws(Errno) { try deed(&vault) } catch { giveUpVault(error) }
     }
 
@@ -77,7 +77,7 @@ extension Keeper {
     /// Drops what another instance has left and nobody has any use for.
     @inline(never)
     mutating func drop(_ key: Text) {
-        leave { vault throws(Errno) in try vault?.put(key, "") }
+        tellVault { vault throws(Errno) in try vault?.put(key, "") }
     }
 }
 

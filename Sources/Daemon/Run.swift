@@ -88,7 +88,7 @@ private func serve(
     let signals = try needed("signalfd") { () throws(Errno) in try Signals() }
     try needed("/") { () throws(Errno) in try ThisProcess.moveToRootDirectory() }
     let manager = options.isForeground ? ServiceManager() : nil
-    manager?.tell("STATUS=starting")
+    _ = manager?.tell(status: "starting")
     var heritage = Heritage(
         inherited, by: manager, isWanted: options.stays && options.isForeground, places, log)
     // A second daemon ends here.
@@ -107,7 +107,7 @@ private func serve(
     var loop = Loop(signals, entrances, wakers, plan, log, places, manager, stays: options.stays)
     loop.keeper.vault = heritage.vault.take()
     let identity = Entrances.identity(places) ?? ""
-    loop.keeper.leave { vault throws(Errno) in try vault?.putPlace(place, identity) }
+    loop.keeper.tellVault { vault throws(Errno) in try vault?.putPlace(place, identity) }
     try needed("epoll") { () throws(Errno) in try loop.join() }
     loop.raiseGuard(isWanted: options.stays && options.usesGuard, after: &heritage)
     loop.hold()

@@ -65,6 +65,8 @@ struct Sighting {
                 for index in unseen {
                     sightings[index] = found.flatMap { $0.sighting(of: endpoints[index]) }
                 }
+                // Each was looked at alone then, and for everything.
+                if found?.isCut ?? true { break }
             }
         }
         return sightings

@@ -104,7 +104,7 @@ private let slash = UInt8(ascii: "/")
 /// Linux: PATH_MAX.
 private let pathBytesMax = 4_096
 
-/// Every socket, and of the services those whose name decides something.
+/// Sockets, their drop-ins' directories, and services.
 private func isWanted(_ name: Text) -> Bool {
     hasSuffix(name, serviceSuffix) || hasSuffix(name, socketSuffix)
         || hasSuffix(name, socketFolderSuffix)

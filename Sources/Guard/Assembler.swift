@@ -33,13 +33,9 @@ struct Program {
             case .place: break
             case .plain: words.append(instruction.word)
             case .wide: words += [instruction.word & ~offsetMask, UInt64(instruction.offset) << 35]
-            case .jump:
+            case .jump, .call:
                 guard let place = places[instruction.offset] else { fatalError("no such place") }
-                let distance = UInt16(bitPattern: Int16(place - next))
-                words.append(instruction.word & ~offsetMask | UInt64(distance) << 16)
-            case .call:
-                guard let place = places[instruction.offset] else { fatalError("no such place") }
-                words.append(instruction.word & ~offsetMask | UInt64(place - next) << 32)
+                words.append(instruction.word(over: place - next))
             }
         }
         return words
@@ -68,6 +64,13 @@ extension Instruction {
         case .plain, .jump, .call: 1
         case .wide: 2
         }
+    }
+
+    /// The word of a jump or a call over so many slots.
+    fileprivate func word(over distance: Int) -> UInt64 {
+        let known = word & ~offsetMask
+        if kind == .call { return known | UInt64(UInt32(bitPattern: Int32(distance))) << 32 }
+        return known | UInt64(UInt16(bitPattern: Int16(distance))) << 16
     }
 
     fileprivate enum Kind {

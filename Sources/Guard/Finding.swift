@@ -48,12 +48,12 @@ extension Program {
     /// Ends where no rule is for the port; else goes on as a function of its own, with the context in
     /// r6 and the rule in r7; its number and the key are on the stack.
     ///
-    /// Every bind of the machine comes through here: a port without a rule is to cost the least. A
-    /// function saves what it changes of r6 to r9, and the first one changes none.
+    /// Every bind of the machine comes through here: a port without a rule is to cost the least. On
+    /// x86-64 a function saves what it changes of r6 to r9, and the first one changes none.
     mutating func findRule(
         _ context: Context, _ maps: Maps, otherwise leave: Label
     ) {
-        let (hasRule, rest, isKnown) = (label(), label(), label())
+        let (isFree, rest, isKnown) = (label(), label(), label())
         self += [.load(.word, .r2, at: .r1, context.port)]
         if context.isForeign { self += [.fromNetworkOrder(.r2)] }
         self += [
@@ -64,9 +64,11 @@ extension Program {
             .reckon(.and, .r2, .number(0xffff)), .reckon(.or, .r2, .register(.r3)),
             .memory(.r4, descriptor: maps.memory, word: Int16(Layout.table / 8)),
             .reckon(.add, .r4, .register(.r2)), .reckon(.add, .r4, .register(.r2)),
-            .load(.half, .r3, at: .r4, 0), .jumpIf(.unequal, .r3, .number(0), hasRule),
-            .reckon(.move, .r0, .number(1)), .exit,
-            .place(hasRule), .call(rest), .exit,
+            .load(.half, .r3, at: .r4, 0), .jumpIf(.equal, .r3, .number(0), isFree),
+            .call(rest), .exit,
+        ]
+        allow(at: isFree)
+        self += [
             .place(rest), .reckon(.move, .r6, .register(.r1)),
             .reckon(.move, .r7, .register(.r3)), .reckon(.move, .r8, .register(.r2)),
             .load(.word, .r3, at: .r6, context.transport),

@@ -129,8 +129,8 @@ struct Instruction: Sendable {
     @inline(__always)
     static func call(_ helper: Helper) -> Self { slot(callCode, .r0, number: helper.rawValue) }
 
-    /// Calls what is at a place further on, which has registers and a stack of its own, and ends with
-    /// an exit.
+    /// Calls a function of this program, which has registers and a stack of its own, and ends with an
+    /// exit; the kernel asks for CAP_BPF at the load.
     @inline(__always)
     static func call(_ label: Label) -> Self {
         slot(callCode, .r0, from: .r1, offset: label.number)

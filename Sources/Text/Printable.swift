@@ -8,10 +8,9 @@ extension Text {
         var shown = Text([])
         var rest = text.prefix(most)
         while let first = rest.first {
-            let ascii = rest.prefix { $0 >= 0x20 && $0 < 0x7f }
-            let count = max(ascii.count, scalarLength(rest))
+            let count = scalarLength(rest)
             if count > 0 {
-                shown.append(Text(rest.prefix(count)))
+                for byte in rest.prefix(count) { shown.append(byte) }
             } else {
                 shown.append(first < 0x10 ? "\\x0" : "\\x")
                 shown.append(Text(hexadecimal: UInt(first)))

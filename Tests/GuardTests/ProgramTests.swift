@@ -78,15 +78,19 @@ struct ProgramTests {
             ])
     }
 
-    @Test("call what is further on")
+    @Test("call a function further on, or one further back")
     func calls() {
         var program = Program()
         let function = program.label()
         program += [
             .call(function), .map(.r2, descriptor: 7), .exit, .place(function), .exit,
+            .call(function),
         ]
         #expect(
-            program.words == [0x0000_0003_0000_1085, 0x0000_0007_0000_1218, 0, 0x95, 0x95])
+            program.words == [
+                0x0000_0003_0000_1085, 0x0000_0007_0000_1218, 0, 0x95, 0x95,
+                0xffff_fffe_0000_1085,
+            ])
     }
 
     @Test("take as many slots as they say", arguments: rows)
