@@ -88,12 +88,13 @@ extension Keeper {
     }
 
     private borrowing func reason(_ entry: Int) -> Text? {
+        if case .timeWait? = holder(of: entry)?.means { return "TIME_WAIT, for a minute at most" }
         switch table.state(of: entry) {
         case .held, .released, .serving, .idle:
-            isGuarded(entry) ? nil : whyUnguarded(entry).map { "not guarded: \($0)" }
-        case .planned: "too few descriptors"
+            return isGuarded(entry) ? nil : whyUnguarded(entry).map { "not guarded: \($0)" }
+        case .planned: return "too few descriptors"
         case .busy, .failed, .binding:
-            refusal(of: entry).map { refusal in
+            return refusal(of: entry).map { refusal in
                 refusal == .tooManyOpenFiles ? "too few descriptors" : "bind: \(refusal)"
             }
         }

@@ -9,23 +9,16 @@ struct Sighting {
 
     /// Looks at the endpoint; nil where the kernel tells nothing.
     ///
-    /// What it takes for a port's server is seen first: the cheapest look, and one that thousands
-    /// of connections do not hide it from.
+    /// What it takes for a port's server is seen first, so that thousands of connections do not hide
+    /// it.
     @inline(never)
     init?(of endpoint: Endpoint) {
-        let ports = [endpoint.port...endpoint.port]
         let scopes: [FoundSocket.Scope] = [.listening, .withoutConnections, .everything]
-        var sockets: [FoundSocket] = []
-        for scope in endpoint.transport == .udp ? scopes.suffix(1) : scopes[...] {
-            guard let found = try? findSockets(endpoint.transport.kernels, ports: ports, scope)
-            else { return nil }
-            sockets = found.sockets.filter { endpoint.isMet(by: $0) }
-            if sockets.contains(where: { $0.isServer }) { break }
-        }
-        self.sockets = sockets
+        guard let sighting = Sighting.each(of: [endpoint], by: scopes)[0] else { return nil }
+        self = sighting
     }
 
-    fileprivate init(_ sockets: [FoundSocket]) { self.sockets = sockets }
+    private init(_ sockets: [FoundSocket]) { self.sockets = sockets }
 
     /// What of it listens or is bound without a connection, and for UDP all.
     var servers: [FoundSocket] { sockets.filter { $0.isServer } }
@@ -46,16 +39,23 @@ struct Sighting {
         return longest
     }
 
-    /// Looks at many endpoints in one go, and gives what it sees of each, in their order.
+    /// Looks at many endpoints in one go, and gives what it sees of each, in their order; those that
+    /// are too much together are looked at one by one.
     ///
-    /// Those that listen first: to look at everything takes milliseconds, in which nothing else is
-    /// done.
-    @inline(never)
+    /// Those that listen come first: to look at everything takes milliseconds, in which nothing else
+    /// is done.
     static func each(of endpoints: [Endpoint]) -> [Sighting?] {
+        each(of: endpoints, by: [.listening, .everything])
+    }
+
+    /// UDP has one scope, the last.
+    @inline(never)
+    private static func each(
+        of endpoints: [Endpoint], by scopes: [FoundSocket.Scope]
+    ) -> [Sighting?] {
         var sightings: [Sighting?] = endpoints.map { _ in Sighting([]) }
         for transport in TransportProtocol.allCases {
-            let scopes: [FoundSocket.Scope] = [.listening, .everything]
-            for scope in scopes.suffix(transport == .tcp ? 2 : 1) {
+            for scope in scopes.suffix(transport == .tcp ? scopes.count : 1) {
                 let unseen = endpoints.indices.filter {
                     endpoints[$0].transport == transport && sightings[$0]?.servers.isEmpty ?? true
                 }
@@ -63,20 +63,17 @@ struct Sighting {
                 let ports = ranges(of: unseen.map { endpoints[$0].port })
                 let found = try? findSockets(transport.kernels, ports: ports, scope)
                 for index in unseen {
-                    sightings[index] = found.flatMap { $0.sighting(of: endpoints[index]) }
+                    sightings[index] = found.flatMap { found in
+                        let endpoint = endpoints[index]
+                        if found.isCut, endpoints.count > 1 { return Sighting(of: endpoint) }
+                        return Sighting(found.sockets.filter { endpoint.isMet(by: $0) })
+                    }
                 }
-                // Each was looked at alone then, and for everything.
+                // What is too much is seen, one by one, or has a server.
                 if found?.isCut ?? true { break }
             }
         }
         return sightings
-    }
-}
-
-extension FoundSockets {
-    /// What is among them of the endpoint, which is looked at alone where they were too many.
-    fileprivate func sighting(of endpoint: Endpoint) -> Sighting? {
-        isCut ? Sighting(of: endpoint) : Sighting(sockets.filter { endpoint.isMet(by: $0) })
     }
 }
 

@@ -8,9 +8,10 @@ extension Text {
         var shown = Text([])
         var rest = text.prefix(most)
         while let first = rest.first {
-            let count = scalarLength(rest)
+            let plain = rest.prefix { isPrintableASCII($0) }
+            let count = max(plain.count, scalarLength(rest))
             if count > 0 {
-                for byte in rest.prefix(count) { shown.append(byte) }
+                shown.append(Text(rest.prefix(count)))
             } else {
                 shown.append(first < 0x10 ? "\\x0" : "\\x")
                 shown.append(Text(hexadecimal: UInt(first)))
@@ -53,10 +54,12 @@ public func isUTF8(_ text: ArraySlice<UInt8>) -> Bool {
     return true
 }
 
+private func isPrintableASCII(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7f }
+
 /// The bytes of the printable character that `text` begins with, 0 where it is none.
 private func scalarLength(_ text: ArraySlice<UInt8>) -> Int {
     guard let first = text.first else { return 0 }
-    if first < 0x80 { return first < 0x20 || first == 0x7f ? 0 : 1 }
+    if first < 0x80 { return isPrintableASCII(first) ? 1 : 0 }
     // U+0080 to U+009F are control characters too.
     let isControl = first == 0xc2 && text.dropFirst().first.map { $0 < 0xa0 } ?? false
     return isControl ? 0 : sequenceLength(text)

@@ -38,6 +38,32 @@ struct BusyPortsTests {
         }
     }
 
+    @Test("what a closed connection has left is the reason, and no holder")
+    func timeWait() throws {
+        try Room.run { room in
+            room.configure("svc", "4000/tcp\n")
+            let client = try room.startStaying(
+                """
+                server = bind(4999, address="127.0.0.1")
+                it = sock(); it.bind(("127.0.0.1", 4000)); it.connect(("127.0.0.1", 4999))
+                peer = server.accept()[0]
+                it.close(); peer.recv(1); peer.close()
+                """)
+            let daemon = try room.startDaemon("-f", "--stay")
+            let line = daemon.program.waitForError { $0.contains("in use by TIME_WAIT") }
+            #expect(line != nil, room.story)
+
+            let status = try room.run("portreservectl", "status")
+
+            #expect(status.status == 1, room.story)
+            #expect(status.outputText.contains(" busy "), room.story)
+            #expect(status.outputText.contains("TIME_WAIT, for a minute at most"), room.story)
+            #expect(try daemon.stop() == 0, room.story)
+            client.send(SIGTERM)
+            try client.wait()
+        }
+    }
+
     @Test(
         "a tcp server that has bound and does not listen yet is told as in use, and can listen",
         arguments: ["0.0.0.0", "127.0.0.1", "::1"], [false, true])
