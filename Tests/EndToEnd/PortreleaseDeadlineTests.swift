@@ -174,6 +174,8 @@ private let closedThrice = """
         client.close()
     accept(1)
     moments.append(time.monotonic())
+    # It ends then: who has not asked yet would meet a closed connection once more.
+    kept[0].recv(4096)
     kept[0].sendall(b'{"parameters":{"released":2,"busy":0}}\\0')
     for one, next_ in zip(moments, moments[1:]):
         holds(f"a pause of {next_ - one} s", 0.2 < next_ - one < 5)
@@ -184,6 +186,7 @@ private let closedOnce = """
     ready()
     it.accept()[0].close()
     accept(1)
+    kept[0].recv(4096)
     refusal = {"error": OURS + "NotYours", "parameters": {"service": "cups"}}
     kept[0].sendall(json.dumps(refusal).encode() + b"\\0")
     """

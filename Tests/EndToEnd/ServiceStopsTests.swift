@@ -87,14 +87,16 @@ struct ServiceStopsTests {
                 life + """
                     release("svc")
                     # Nobody's child, as after a double fork.
+                    told, tell = os.pipe()
                     if not os.fork():
                         os.setsid()
                         if os.fork(): os._exit(0)
                         it = bind(4000)
-                        becomes(4000, "serving")
+                        os.read(told, 1)
                         os._exit(0)
                     os.wait()
                     becomes(4000, "serving")
+                    os.write(tell, b"q")
                     becomes(4000, "held", 4)
                     """, try Programs.path(of: "portrelease"))
 
