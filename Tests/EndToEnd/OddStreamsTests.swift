@@ -133,17 +133,17 @@ struct OddStreamsTests {
             let setting = Setting(
                 wrapper: ["/bin/sh", "-c", "exec 2>\(fifo); exec \"$0\" \"$@\""])
 
-            let start = Deadline(after: .seconds(5))
+            let start = promptly
             let program = try room.start(["portreserve"] + options, setting)
             let isUp = start.poll { room.exists(controlSocket) && isHeld("631/udp") }
             #expect(isUp, room.story)
             if options.isEmpty { #expect(try program.wait(start) == 0, room.story) }
 
-            let release = Deadline(after: .seconds(5))
+            let release = promptly
             try room.start("portrelease", "cups").wait(release)
             #expect(isFree("631/tcp") && isFree("631/udp"), room.story)
-            try room.start("portrelease", "*").wait(Deadline(after: .seconds(5)))
-            let isOver = Deadline(after: .seconds(5)).poll { leftovers(in: room) == ["fifo"] }
+            try room.start("portrelease", "*").wait(promptly)
+            let isOver = promptly.poll { leftovers(in: room) == ["fifo"] }
             #expect(isOver, "every port is released, so it ends; \(room.story)")
             withExtendedLifetime(reader) {}
         }
@@ -166,12 +166,15 @@ struct OddStreamsTests {
 
             program.send(SIGTERM)
 
-            #expect(try program.wait(Deadline(after: .seconds(5))) == 0, room.story)
+            #expect(try program.wait(promptly) == 0, room.story)
             #expect(leftovers(in: room) == ["fifo"], room.story)
             withExtendedLifetime(reader) {}
         }
     }
 }
+
+/// Sooner than a hundred lines that wait 200 ms each.
+private var promptly: Deadline { Deadline(after: .seconds(15)) }
 
 /// A named pipe into which nothing more goes, and which nobody reads.
 private final class FullFIFO {
