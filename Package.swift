@@ -138,7 +138,8 @@ if lean {
         .executableTarget(
             name: "portreservectl",
             dependencies: [
-                "LinuxIO", "Control", "Daemon", "Text", "Varlink",
+                "LinuxIO", "Control", "Daemon", "Generator", "Reservations", "Text",
+                "Varlink",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -176,7 +177,7 @@ if lean {
         .testTarget(
             name: "PortreservectlTests",
             dependencies: [
-                "portreservectl", "Control", "LinuxIO", "Text", "Varlink",
+                "portreservectl", "Control", "LinuxIO", "Reservations", "Text", "Varlink",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Golden"], swiftSettings: house),

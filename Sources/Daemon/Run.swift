@@ -1,6 +1,6 @@
 public import Control
 internal import LinuxIO
-internal import Reservations
+public import Reservations
 public import Text
 
 /// What portreserve does, from its options to its exit status.
@@ -56,11 +56,17 @@ private func giveBack(_ places: Places) -> ExitStatus {
 }
 
 /// Says what is wrong with the configuration, or with each of `paths`.
-public func check(_ paths: [Text], _ places: Places) -> ExitStatus {
+func check(_ paths: [Text], _ places: Places) -> ExitStatus {
+    let diagnostics = examine(paths, places).diagnostics
+    for diagnostic in diagnostics { complain(diagnostic.text) }
+    return diagnostics.isEmpty ? .done : .notDone
+}
+
+/// What the configuration, or each of `paths`, comes to, and what is wrong with it.
+public func examine(_ paths: [Text], _ places: Places) -> (plan: Plan, diagnostics: [Diagnostic]) {
     var reader = paths.isEmpty ? ConfigurationReader(places) : ConfigurationReader(paths: paths)
-    _ = reader.plan(services: places.services, after: .empty)
-    for diagnostic in reader.diagnostics { complain(diagnostic.text) }
-    return reader.diagnostics.isEmpty ? .done : .notDone
+    let plan = reader.plan(services: places.services, after: .empty)
+    return (plan, reader.diagnostics)
 }
 
 private func hold(_ options: Options, _ places: Places) -> ExitStatus {

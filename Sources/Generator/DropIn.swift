@@ -1,5 +1,5 @@
-internal import Reservations
-internal import Text
+public import Reservations
+public import Text
 
 /// A drop-in of a unit, by which it asks for its ports.
 struct DropIn {
@@ -143,10 +143,10 @@ extension DropIn {
 }
 
 /// Why a service cannot be named in a unit file; nil: it can.
-func refusal(of service: ServiceName) -> Text? {
+public func refusal(of service: ServiceName) -> Text? {
     // portrelease(8): all services at once.
-    if Text(service.bytes) == "*" { return "'*' stands for every service, ignoring it" }
+    if Text(service.bytes) == "*" { return "'*' stands for every service" }
     // systemd: other bytes in a command make the unit's properties unreadable on the bus.
-    if !isUTF8(service.bytes[...]) { return "the name is not UTF-8, ignoring it" }
+    if !isUTF8(service.bytes[...]) { return "the name is not UTF-8" }
     return nil
 }

@@ -30,7 +30,7 @@ func generate(into directory: Text, _ places: Places, units: [Text]) -> [Diagnos
     var files: [ConfigurationFile] = []
     for file in reader.files where !file.isEmpty {
         if let why = refusal(of: file.service) {
-            ignored.append(Diagnostic(file.path, why))
+            ignored.append(Diagnostic(file.path, "\(why), ignoring it"))
         } else {
             files.append(file)
         }

@@ -1,15 +1,16 @@
-internal import Reservations
-internal import Text
+public import Reservations
+public import Text
 
 /// The name of a systemd unit, systemd.unit(5): `PREFIX[@[INSTANCE]].TYPE`.
-struct UnitName: Equatable, Writable {
-    let text: Text
+public struct UnitName: Equatable, Writable {
+    /// The name as it is.
+    public let text: Text
 
     /// Takes the name as it is.
-    init(_ text: Text) { self.text = text }
+    public init(_ text: Text) { self.text = text }
 
     /// The service unit that `systemctl start NAME` means: what no unit's name may hold is `\xNN`.
-    init(of service: ServiceName) {
+    public init(of service: ServiceName) {
         let isName = { (byte: UInt8) in isPlain(byte) || byte == at || byte == UInt8(ascii: "\\") }
         // Nearly all names are; a thousand of them are not put together byte by byte.
         var name = Text(service.bytes.prefix(while: isName))
@@ -34,7 +35,7 @@ struct UnitName: Equatable, Writable {
     }
 
     /// The section of a unit file that has ExecStartPre=; nil for a type of unit that starts nothing.
-    var section: Text? {
+    public var section: Text? {
         switch Text(type) {
         case "service": "Service"
         case "socket": "Socket"
@@ -43,13 +44,13 @@ struct UnitName: Equatable, Writable {
     }
 
     /// Whether it is a template or an instance of one.
-    var isOfTemplate: Bool { text.bytes.contains(at) }
+    public var isOfTemplate: Bool { text.bytes.contains(at) }
 
     /// Whether it is a template, and no instance.
     var isTemplate: Bool { isOfTemplate && self == template }
 
     /// The template that this is an instance of, or may have beside it.
-    var template: UnitName {
+    public var template: UnitName {
         UnitName(Text(Array(prefix) + [at, dot] + type))
     }
 
@@ -68,7 +69,7 @@ struct UnitName: Equatable, Writable {
     }
 
     /// Why no drop-in can be made for it; nil: one can.
-    var refusal: Text? {
+    public var refusal: Text? {
         // systemd: a drop-in of `foo-.service` is every unit's that begins with `foo-`.
         if prefix.last == UInt8(ascii: "-") { return "it would be every unit's that begins so" }
         if prefix.isEmpty { return "no unit can have that name" }

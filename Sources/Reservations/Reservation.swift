@@ -10,9 +10,9 @@ extension Plan {
         /// The line of the service's file.
         public var line: Int { Int(lineAndOptions >> 2) }
         /// The service itself says `share`.
-        var share: Bool { lineAndOptions & Self.shareBit != 0 }
+        public var share: Bool { lineAndOptions & Self.shareBit != 0 }
         /// The service itself says `permanent`.
-        var permanent: Bool { lineAndOptions & Self.permanentBit != 0 }
+        public var permanent: Bool { lineAndOptions & Self.permanentBit != 0 }
         private let entryNumber: Int32
         private let serviceNumber: Int32
         private var lineAndOptions: Int32

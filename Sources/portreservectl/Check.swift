@@ -2,13 +2,17 @@ internal import ArgumentParser
 internal import Control
 internal import Daemon
 internal import LinuxIO
+internal import Reservations
 internal import Text
 
 /// Says what is wrong with the configuration.
 struct Check: Verb {
     static let configuration = CommandConfiguration(
         abstract: "Say what is wrong with the configuration, or with files of any name.",
-        discussion: "Needs no daemon. Exits 0 when nothing is wrong, and 1 when something is.")
+        discussion: """
+            Needs no daemon. Exits 0 when nothing is wrong, and 1 when something is. What is legal and \
+            unwise is a warning, and not wrong.
+            """)
 
     @Argument(
         help: "Files or directories to read instead of the configuration.", completion: .file())
@@ -34,7 +38,8 @@ struct Check: Verb {
         let (words, places) = (path.map { Text(Array($0.utf8)) }, Places())
         guard let name = name.map({ Text(Array($0.utf8)) }) else { return checkAll(words, places) }
         if isServiceName(name) {
-            return checkAll(words.isEmpty ? [try file(of: name, places)] : words, places)
+            let files = words.isEmpty ? [try file(of: name, places)] : words
+            return checkAll(files, places, name)
         }
         let outcome = words.isEmpty ? Outcome.done : checkAll(words, places)
         complain("portreservectl: \(Text.quoted(name)): no service can have such a name")
@@ -44,16 +49,26 @@ struct Check: Verb {
 
 /// Says what is wrong with files, all together, and with directories, each as a configuration of
 /// its own; with the installed configuration where there is neither.
-private func checkAll(_ paths: [Text], _ places: Places) -> Outcome {
+///
+/// `name` is the service that the files are to become.
+private func checkAll(_ paths: [Text], _ places: Places, _ name: Text? = nil) -> Outcome {
     let directories = paths.filter { isDirectory($0) }
     let files = paths.filter { !directories.contains($0) }
     var outcome = Outcome.done
-    if directories.isEmpty || !files.isEmpty { outcome = Outcome(check(files, places)) }
+    if directories.isEmpty || !files.isEmpty { outcome = check(files, places, name) }
     for directory in directories {
         let name = withoutSlashes(directory)
-        outcome = outcome.and(Outcome(check([], places.reading(name))))
+        outcome = outcome.and(check([], places.reading(name), nil))
     }
     return outcome
+}
+
+/// Says what is wrong, and then what is unwise.
+private func check(_ files: [Text], _ places: Places, _ name: Text?) -> Outcome {
+    let (plan, diagnostics) = examine(files, places)
+    let surroundings = Surroundings(name: name, areNamed: files.isEmpty)
+    for diagnostic in diagnostics + plan.warnings(in: surroundings) { complain(diagnostic.text) }
+    return diagnostics.isEmpty ? .done : .wrong
 }
 
 /// The file that a service has, the first where several directories have one.
@@ -71,8 +86,4 @@ private func isDirectory(_ path: Text) -> Bool { (try? open(Path(path), .directo
 func withoutSlashes(_ path: Text) -> Text {
     let slashes = path.bytes.reversed().prefix { $0 == UInt8(ascii: "/") }.count
     return Text(path.bytes.dropLast(min(slashes, path.bytes.count - 1)))
-}
-
-extension Outcome {
-    fileprivate init(_ status: ExitStatus) { self = status == .done ? .done : .wrong }
 }

@@ -1,7 +1,7 @@
 import Reservations
 import Text
 
-@testable import Generator
+@testable public import Generator
 
 extension UnitName: ExpressibleByStringLiteral {
     /// Takes the literal as it is.
