@@ -19,18 +19,17 @@ struct Incidents: Verb {
         var conversation = try Conversation()
         var replies: [[Member]] = []
         try conversation.ask(.incidents) { parameters in replies.append(parameters) }
-        var outcome = Outcome.done
-        if !service.isEmpty, !service.contains("*") {
+        if !isEveryService(service) {
             let names = service.map { Text(Array($0.utf8)) }
             replies.removeAll { reply in
                 !(incident(reply).map { names.contains($0.service) } ?? false)
             }
-            // What is no service any more may have some, and what never was one is a slip.
-            let known = Set(replies.compactMap { incident($0)?.service })
-            outcome = try forEach(eachOnce(service)) { name throws(Trouble) in
-                if !known.contains(name) { _ = try conversation.list(name) }
-                return .done
-            }
+        }
+        // What is no service any more may have some, and what never was one is a slip.
+        let known = Set(replies.compactMap { incident($0)?.service })
+        let outcome = try forEach(named(service)) { name throws(Trouble) in
+            if !known.contains(name) { _ = try conversation.list(name) }
+            return .done
         }
         let style = output.style
         let incidents = replies.compactMap { incident($0) }

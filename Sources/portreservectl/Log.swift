@@ -51,7 +51,7 @@ struct Log: Verb {
     }
 
     func perform() throws(Trouble) -> Outcome {
-        let names = service.contains("*") ? [] : eachOnce(service).map { Text(Array($0.utf8)) }
+        let names = named(service).map { Text(Array($0.utf8)) }
         let known = Set(configuredServices(Places()))
         for name in names {
             if !isServiceName(name) { throw .noSuchService(name, among: known) }
@@ -62,7 +62,8 @@ struct Log: Verb {
             complain("portreservectl: \(Text.quoted(name)) has no file. Did you mean \(other)?")
         }
         do throws(Errno) {
-            try ThisProcess.become(command(names, onTerminal: Terminal.isStandardOutput))
+            let shown = isEveryService(service) ? [] : names
+            try ThisProcess.become(command(shown, onTerminal: Terminal.isStandardOutput))
         } catch {
             throw .noJournal(error)
         }

@@ -19,20 +19,20 @@ struct Status: Verb {
     func perform() throws(Trouble) -> Outcome {
         var conversation = try Conversation()
         var (replies, records): ([[Member]], [ReservationRecord]) = ([], [])
-        var outcome = Outcome.done
-        if service.isEmpty || service.contains("*") {
+        let isAll = isEveryService(service)
+        if isAll {
             replies = try conversation.list()
             records = standing(replies)
             if records.isEmpty { sayNothing(of: "") }
-        } else {
-            outcome = try forEach(eachOnce(service)) { name throws(Trouble) in
-                let told = try conversation.list(name)
-                replies += told
-                let its = standing(told)
-                records += its
-                if its.isEmpty { sayNothing(of: "\(Text.quoted(name)): ") }
-                return .done
-            }
+        }
+        let outcome = try forEach(named(service)) { name throws(Trouble) in
+            let told = try conversation.list(name)
+            let its = standing(told)
+            if its.isEmpty { sayNothing(of: "\(Text.quoted(name)): ") }
+            if isAll { return .done }
+            replies += told
+            records += its
+            return .done
         }
         let style = output.style
         let lines = style == .off ? table(records) : replies.compactMap { json($0, style) }
@@ -51,6 +51,12 @@ struct Status: Verb {
         ).map { Text(Array($0.utf8)) }
     }
 }
+
+/// Whether these words mean every service.
+func isEveryService(_ words: [String]) -> Bool { words.isEmpty || words.contains("*") }
+
+/// The services among the words, each once.
+func named(_ words: [String]) -> [String] { eachOnce(words).filter { $0 != "*" } }
 
 /// Words in their order, each once; two that Unicode calls equal are two.
 func eachOnce(_ words: [String]) -> [String] {

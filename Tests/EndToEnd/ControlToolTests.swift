@@ -81,6 +81,24 @@ struct ControlToolTests {
         }
     }
 
+    @Test("'*' beside a name that is none shows all, says which, and is 4", arguments: shown)
+    func all(verb: String) throws {
+        try Room.run { room in
+            room.configure("cups", "631/tcp\n")
+            let daemon = try room.startDaemon("-d", "--stay")
+
+            let tool = try room.run("portreservectl", verb, "cpus", "*", "cups")
+
+            #expect(tool.status == 4, room.story)
+            #expect(tool.outputText.contains("631/tcp") == (verb == "status"), room.story)
+            let guess = "portreservectl: 'cpus': no such service. Did you mean 'cups'?"
+            #expect(tool.errorLines.first == guess, room.story)
+            #expect(try daemon.stop() == 0, room.story)
+        }
+    }
+
+    private static let shown = ["status", "incidents"]
+
     @Test("a port that somebody else has is shown, and is 1")
     func busy() throws {
         try Room.run { room in
