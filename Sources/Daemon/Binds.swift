@@ -43,7 +43,7 @@ extension Keeper {
         }
         // Who refused us may have gone since; the look at all that are bound takes milliseconds.
         do throws(Errno) { return try bound(endpoint, beside: .none) } catch .addressInUse {
-            if isOccupied(endpoint) { throw .addressInUse }
+            if isOccupied(endpoint, by: .bound) { throw .addressInUse }
         }
         return try bound(endpoint, beside: .timeWait)
     }

@@ -56,8 +56,8 @@ struct Phrases {
         # A link to /dev/null switches it off: /etc/systemd/system/
         """
     /// Behind a unit's name, the path of its drop-in.
-    let name: Text = ".d/\(DropIn.fileName)"
-    let folder: Text = ".d"
+    let name: Text = "\(folderSuffix)/\(DropIn.fileName)"
+    let folder: Text = folderSuffix
     /// What the daemon looks for, portreserve(8): a line of a service that the unit is one of.
     let asksFor: Text = "\n# portreserve: "
     let service: Text = """

@@ -82,7 +82,7 @@ struct UnitReader {
     /// The paths of a socket's drop-ins in the order of their names; of two of one name, the first
     /// directory's.
     private func dropIns(of socket: UnitName) -> [Text] {
-        let folder: Text = "\(socket).d"
+        let folder: Text = "\(socket)\(folderSuffix)"
         var names: [Text] = []
         var paths: [Text] = []
         for place in extensions where place.name == folder {
@@ -113,7 +113,8 @@ private func isWanted(_ name: Text) -> Bool {
 private let serviceSuffix: Text = ".service"
 private let socketSuffix: Text = ".socket"
 private let socketFolderSuffix: Text = ".socket.d"
-private let folderSuffix: Text = ".d"
+/// Of the directory with a unit's drop-ins, behind its name.
+let folderSuffix: Text = ".d"
 
 private func hasSuffix(_ name: Text, _ suffix: Text) -> Bool {
     name.bytes.suffix(suffix.bytes.count) == suffix.bytes[...]

@@ -86,9 +86,7 @@ struct GuardAdmissionTests {
                 alive = in_cgroup(worker, signal.pause)
                 holds("refused before", not may_bind_in(worker))
                 is_said("if it is the service, write 'unit worker.service' in /etc/portreserve/svc")
-                open("/etc/portreserve/svc", "w").write("unit worker.service\\n4000/tcp\\n")
-                daemon.send_signal(signal.SIGHUP)
-                is_said("reloaded")
+                reload(svc="unit worker.service\\n4000/tcp\\n")
                 until("let in", lambda: may_bind_in(worker))
                 refuses_others()
                 os.kill(alive, signal.SIGKILL)
@@ -207,14 +205,9 @@ struct GuardAdmissionTests {
             try room.playGuarded(
                 """
                 for line in ["unguarded\\n4100-4109 permanent\\n", "4100-4109/tcp permanent share\\n"]:
-                    open("/etc/portreserve/band", "w").write(line)
-                    daemon.send_signal(signal.SIGHUP)
-                    is_said("reloaded")
-                    said.clear()
+                    reload(band=line)
                     same("held", try_bind(4105), None)
-                for path in ["band", "svc"]: open("/etc/portreserve/" + path, "w").write("")
-                daemon.send_signal(signal.SIGHUP)
-                is_said("reloaded")
+                reload(band="", svc="")
                 def ticks(): return sum(map(int, open(f"/proc/{daemon.pid}/stat").read().split()[13:15]))
                 before = ticks()
                 time.sleep(1)
@@ -232,10 +225,7 @@ struct GuardAdmissionTests {
                 for line in ["unguarded\\n[::1]:4200/tcp\\n", "127.0.0.1:4200/tcp share\\n"]:
                     guarded = "127.0.0.1:4200/tcp\\n"
                     for text in [guarded, line]:
-                        open("/etc/portreserve/other", "w").write(text)
-                        daemon.send_signal(signal.SIGHUP)
-                        is_said("reloaded")
-                        said.clear()
+                        reload(other=text)
                         holds(text, record(4200)["guarded"] == (text == guarded))
                     same("released", release("other"), 0)
                     for address in ["127.0.0.1", "::1"]:

@@ -39,6 +39,11 @@ private let guardedTree = """
             print(line, file=sys.stderr, end="")
             said.append(line.rstrip())
     def is_said(words): return until(words, lambda: any(words in line for line in said))
+    def reload(**files):
+        for name, text in files.items(): open("/etc/portreserve/" + name, "w").write(text)
+        said.clear()
+        daemon.send_signal(signal.SIGHUP)
+        is_said("reloaded")
     daemon = start_daemon()
     threading.Thread(target=listen, daemon=True).start()
     is_said("portreserve: holding")
