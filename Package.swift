@@ -177,7 +177,8 @@ if lean {
         .testTarget(
             name: "PortreservectlTests",
             dependencies: [
-                "portreservectl", "Control", "LinuxIO", "Reservations", "Text", "Varlink",
+                "portreservectl", "Control", "Generator", "LinuxIO", "Reservations", "TestFiles",
+                "Text", "Varlink",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Golden"], swiftSettings: house),

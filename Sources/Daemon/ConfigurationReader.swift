@@ -27,16 +27,32 @@ public struct ConfigurationReader {
         }
     }
 
-    /// Reads each of `paths`, whatever its name.
+    /// Reads each of `paths`, whatever its name, which is taken for a service's.
     init(paths: [Text]) {
         for path in paths {
             let name = words(of: path.bytes[...], between: UInt8(ascii: "/")).last ?? []
-            do throws(Errno) {
-                let file = try open(Path(path), .read)
-                try take(file, try file.kind(), path, ServiceName(Text(name)))
-            } catch {
-                ignore(ServiceName(Text(name)), path, error.text)
-            }
+            take(path, ServiceName(Text(name)))
+        }
+    }
+
+    /// Takes `path` for the file of a service that has none.
+    mutating func take(_ path: Text, _ service: ServiceName) {
+        let shown = Text.printable(path.bytes[...], most: Limits.pathBytesMax)
+        do throws(Errno) {
+            let file = try open(Path(path), .read)
+            try take(file, try file.kind(), shown, service)
+        } catch {
+            ignore(service, shown, error.text)
+        }
+    }
+
+    /// Forgets a service's file, and what is wrong with it as a whole.
+    mutating func remove(_ service: ServiceName, of places: Places) {
+        files.removeAll { $0.service == service }
+        unread.removeAll { $0 == service }
+        for directory in places.configurationDirectories {
+            let path: Text = "\(directory)/\(service)"
+            diagnostics.removeAll { $0.path == path }
         }
     }
 

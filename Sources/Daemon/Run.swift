@@ -1,7 +1,7 @@
 public import Control
 internal import LinuxIO
-public import Reservations
-public import Text
+internal import Reservations
+internal import Text
 
 /// What portreserve does, from its options to its exit status.
 public func run(_ options: Options, _ places: Places) -> ExitStatus {
@@ -57,16 +57,9 @@ private func giveBack(_ places: Places) -> ExitStatus {
 
 /// Says what is wrong with the configuration, or with each of `paths`.
 func check(_ paths: [Text], _ places: Places) -> ExitStatus {
-    let diagnostics = examine(paths, places).diagnostics
+    let diagnostics = Examination(paths, places).diagnostics
     for diagnostic in diagnostics { complain(diagnostic.text) }
     return diagnostics.isEmpty ? .done : .notDone
-}
-
-/// What the configuration, or each of `paths`, comes to, and what is wrong with it.
-public func examine(_ paths: [Text], _ places: Places) -> (plan: Plan, diagnostics: [Diagnostic]) {
-    var reader = paths.isEmpty ? ConfigurationReader(places) : ConfigurationReader(paths: paths)
-    let plan = reader.plan(services: places.services, after: .empty)
-    return (plan, reader.diagnostics)
 }
 
 private func hold(_ options: Options, _ places: Places) -> ExitStatus {

@@ -45,6 +45,14 @@ struct DropIn {
     }
 }
 
+extension DropIn {
+    /// Whether `text` is that of a drop-in for the service.
+    static func isFor(_ service: ServiceName, _ text: [UInt8]) -> Bool {
+        let line = (Phrases().asksFor + Text(service.bytes)).bytes.dropFirst()
+        return words(of: text[...], between: UInt8(ascii: "\n")).contains(line)
+    }
+}
+
 private let usualBytes = 512
 
 /// What every drop-in says, made once and not for each of a thousand.

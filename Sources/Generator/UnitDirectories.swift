@@ -30,6 +30,9 @@ struct UnitReader {
         }
     }
 
+    /// Whether a service or a socket of that name is there.
+    func has(_ unit: UnitName) -> Bool { seen.contains(ServiceName(unit.text)) }
+
     private mutating func list(_ path: Text) throws(Errno) {
         let directory = try open(Path(path), .directory)
         for entry in try directory.entries(most: Limits.filesMax, where: isWanted) {
@@ -122,7 +125,7 @@ private func hasSuffix(_ name: Text, _ suffix: Text) -> Bool {
 
 /// The contents of a unit file; nil where it is no file, as the /dev/null of a masked unit, or
 /// larger than any.
-private func readFile(_ path: Text) throws(Errno) -> [UInt8]? {
+func readFile(_ path: Text) throws(Errno) -> [UInt8]? {
     let file = try open(Path(path), .read)
     guard try file.kind() == .regular else { return nil }
     let bytes = try file.readAll(most: Limits.fileBytesMax)

@@ -1,16 +1,15 @@
-public import Reservations
-public import Text
+internal import Reservations
+internal import Text
 
 /// The name of a systemd unit, systemd.unit(5): `PREFIX[@[INSTANCE]].TYPE`.
-public struct UnitName: Equatable, Writable {
-    /// The name as it is.
-    public let text: Text
+struct UnitName: Equatable, Writable {
+    let text: Text
 
     /// Takes the name as it is.
-    public init(_ text: Text) { self.text = text }
+    init(_ text: Text) { self.text = text }
 
     /// The service unit that `systemctl start NAME` means: what no unit's name may hold is `\xNN`.
-    public init(of service: ServiceName) {
+    init(of service: ServiceName) {
         let isName = { (byte: UInt8) in isPlain(byte) || byte == at || byte == UInt8(ascii: "\\") }
         // Nearly all names are; a thousand of them are not put together byte by byte.
         var name = Text(service.bytes.prefix(while: isName))
@@ -35,7 +34,7 @@ public struct UnitName: Equatable, Writable {
     }
 
     /// The section of a unit file that has ExecStartPre=; nil for a type of unit that starts nothing.
-    public var section: Text? {
+    var section: Text? {
         switch Text(type) {
         case "service": "Service"
         case "socket": "Socket"
@@ -44,13 +43,13 @@ public struct UnitName: Equatable, Writable {
     }
 
     /// Whether it is a template or an instance of one.
-    public var isOfTemplate: Bool { text.bytes.contains(at) }
+    var isOfTemplate: Bool { text.bytes.contains(at) }
 
     /// Whether it is a template, and no instance.
     var isTemplate: Bool { isOfTemplate && self == template }
 
     /// The template that this is an instance of, or may have beside it.
-    public var template: UnitName {
+    var template: UnitName {
         UnitName(Text(Array(prefix) + [at, dot] + type))
     }
 
@@ -69,7 +68,7 @@ public struct UnitName: Equatable, Writable {
     }
 
     /// Why no drop-in can be made for it; nil: one can.
-    public var refusal: Text? {
+    var refusal: Text? {
         // systemd: a drop-in of `foo-.service` is every unit's that begins with `foo-`.
         if prefix.last == UInt8(ascii: "-") { return "it would be every unit's that begins so" }
         if prefix.isEmpty { return "no unit can have that name" }

@@ -19,7 +19,7 @@ public enum Limits {
     /// A service's name, in bytes: what a file name may have (NAME_MAX).
     public static let nameBytesMax = 255
     /// A path in a message, in bytes (PATH_MAX).
-    static let pathBytesMax = 4_096
+    public static let pathBytesMax = 4_096
     /// Diagnostics told for one file; the rest is counted.
     static let diagnosticsPerFileMax = 100
     /// Names in one file's `unit` lines together.

@@ -76,11 +76,10 @@ func newFileHint(isGeneratorThere: Bool) -> Text {
 }
 
 /// Whether systemd has units ask for their ports, which it finds out when it reads them anew.
-private func isGeneratorThere() -> Bool {
+func isGeneratorThere() -> Bool {
     let prefixes: [Text] = ["/etc", "/run", "/usr/local/lib", "/usr/lib"]
     return prefixes.contains { prefix in
-        let path: Text = "\(prefix)/systemd/system-generators/portreserve-generator"
-        return (try? identity(of: Path(path))) != nil
+        isThere("\(prefix)/systemd/system-generators/portreserve-generator")
     }
 }
 

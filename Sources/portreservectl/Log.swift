@@ -52,20 +52,32 @@ struct Log: Verb {
 
     func perform() throws(Trouble) -> Outcome {
         let names = named(service).map { Text(Array($0.utf8)) }
-        let known = Set(configuredServices(Places()))
-        for name in names {
-            if !isServiceName(name) { throw .noSuchService(name, among: known) }
-            // What is no service any more may have lines.
-            if known.contains(name) { continue }
-            guard let meant = nearest(to: "\(name)", among: known.map { "\($0)" }) else { continue }
-            let other = Text.quoted(Text(Array(meant.utf8)))
-            complain("portreservectl: \(Text.quoted(name)) has no file. Did you mean \(other)?")
-        }
+        try saySlips(names)
         do throws(Errno) {
             let shown = isEveryService(service) ? [] : names
             try ThisProcess.become(command(shown, onTerminal: Terminal.isStandardOutput))
         } catch {
             throw .noJournal(error)
+        }
+    }
+
+    /// Says which of the names are likely none; one that no service can have ends it, but where
+    /// all are shown.
+    private func saySlips(_ names: [Text]) throws(Trouble) {
+        let known = Set(configuredServices(Places()))
+        // What is no service any more may have lines.
+        for name in names where !known.contains(name) {
+            if isServiceName(name) {
+                guard let meant = nearest(to: "\(name)", among: known.map { "\($0)" }) else {
+                    continue
+                }
+                let other = Text.quoted(Text(Array(meant.utf8)))
+                complain("portreservectl: \(Text.quoted(name)) has no file. Did you mean \(other)?")
+            } else {
+                let trouble = Trouble.noSuchService(name, among: known)
+                guard isEveryService(service), let text = trouble.text else { throw trouble }
+                complain(text)
+            }
         }
     }
 

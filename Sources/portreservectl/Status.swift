@@ -26,6 +26,7 @@ struct Status: Verb {
             if records.isEmpty { sayNothing(of: "") }
         }
         let outcome = try forEach(named(service)) { name throws(Trouble) in
+            if isAll, records.contains(where: { $0.service == name }) { return .done }
             let told = try conversation.list(name)
             let its = standing(told)
             if its.isEmpty { sayNothing(of: "\(Text.quoted(name)): ") }

@@ -1,59 +1,61 @@
+internal import Generator
 internal import LinuxIO
 internal import Text
 
-/// What the machine has that makes a configuration wise or not.
+/// What a machine has that makes a configuration wise or not.
 struct Surroundings {
-    /// Whether it has a unit of that name; nil: it runs without systemd.
-    var hasUnit: ((Text) -> Bool)?
+    /// Its units; nil: it runs without systemd.
+    var units: MachineUnits?
     /// The ports that bindresvport(3) spares; nil: there is no such list.
     var spared: Set<UInt16>?
-    /// The one service's name, where its file has another one.
-    var name: Text?
-    /// Whether the files' names are those of services.
-    var areNamed = true
 
-    /// Looks at nothing.
+    /// Knows of nothing.
     init() {}
 
     /// Looks at this machine.
-    init(name: Text?, areNamed: Bool) {
-        self.name = name
-        self.areNamed = areNamed
+    static func ofThisMachine() -> Surroundings {
+        var surroundings = Surroundings()
         // sd_booted(3).
-        if isThere("/run/systemd/system") { hasUnit = hasUnitFile }
-        if let list = try? open(Path(sparedPortsPath), .read),
-            let bytes = try? list.readAll(most: listBytesMax)
-        {
-            spared = sparedPorts(bytes)
-        }
+        if isThere("/run/systemd/system") { surroundings.units = MachineUnits() }
+        surroundings.spared = (try? readList()).flatMap { $0.map { sparedPorts($0) } }
+        return surroundings
     }
 }
+
+/// Whether there is anything, links followed.
+func isThere(_ path: Text) -> Bool { (try? identity(of: Path(path))) != nil }
 
 /// Read by libtirpc, and by glibc as some build it.
 let sparedPortsPath: Text = "/etc/bindresvport.blacklist"
 
-/// The ports of such a list: one a line, before its comment.
-func sparedPorts(_ list: [UInt8]) -> Set<UInt16> {
-    let lines = list.split(separator: UInt8(ascii: "\n"))
-    let words = lines.compactMap { line in
-        line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.first
-    }
-    return Set(words.compactMap { UInt16("\(Text($0.prefix { $0 != UInt8(ascii: "#") }))") })
-}
-
 /// Enough for every port there is, with a comment.
 private let listBytesMax = 4 << 20
 
-/// Where systemd has units, those that generators have made among them.
-private let unitDirectories: [Text] = [
-    "/etc/systemd/system", "/etc/systemd/system.attached", "/run/systemd/system",
-    "/run/systemd/system.attached", "/run/systemd/transient",
-    "/run/systemd/generator", "/run/systemd/generator.early", "/run/systemd/generator.late",
-    "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
-]
-
-private func hasUnitFile(_ name: Text) -> Bool {
-    unitDirectories.contains { isThere("\($0)/\(name)") }
+private func readList() throws(Errno) -> [UInt8]? {
+    let list = try open(Path(sparedPortsPath), .read)
+    guard try list.kind() == .regular else { return nil }
+    let bytes = try list.readAll(most: listBytesMax)
+    return bytes.count > listBytesMax ? nil : bytes
 }
 
-private func isThere(_ path: Text) -> Bool { (try? identity(of: Path(path))) != nil }
+/// The ports of such a list, a number a line before its comment.
+///
+/// libtirpc 1.3.3, bindresvport.c: strtoul(3) with base 0, and a line with anything else is left out.
+func sparedPorts(_ list: [UInt8]) -> Set<UInt16> {
+    Set(
+        parts(of: list[...], between: UInt8(ascii: "\n")).compactMap { line in
+            let content = line.prefix { $0 != UInt8(ascii: "#") }
+            return number(String(decoding: content, as: UTF8.self).split(whereSeparator: isBlank))
+        })
+}
+
+private func number(_ words: [Substring]) -> UInt16? {
+    guard let word = words.first, words.count == 1, word.first?.isHexDigit == true else {
+        return nil
+    }
+    if word.lowercased().hasPrefix("0x") { return UInt16(word.dropFirst(2), radix: 16) }
+    return UInt16(word, radix: word.hasPrefix("0") ? 8 : 10)
+}
+
+/// As isspace(3) has it in the C locale.
+private func isBlank(_ character: Character) -> Bool { " \t\r\u{b}\u{c}".contains(character) }

@@ -1,7 +1,7 @@
 import Reservations
 import Text
 
-@testable public import Generator
+@testable import Generator
 
 extension UnitName: ExpressibleByStringLiteral {
     /// Takes the literal as it is.
