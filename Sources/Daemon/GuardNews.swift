@@ -66,7 +66,9 @@ extension Loop {
             case .released, .idle, .busy(_, isAsked: true):
                 // A bind of all addresses may be of one family alone.
                 if isBound(entry) { keeper.take(.serviceBound, entry) }
-            case .planned, .binding, .held, .serving, .busy, .failed: break
+            // What is known, or being found out, is older than this.
+            case .serving: keeper.identify(entry)
+            case .planned, .binding, .held, .busy, .failed: break
             }
         }
         for entry in firstOfEachService(entries.filter { keeper.table.state(of: $0) == .serving }) {

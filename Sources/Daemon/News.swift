@@ -37,7 +37,7 @@ extension Loop {
                     // Whoever else comes and goes on that port does not concern us.
                     let holder = keeper.holder(of: entry)
                     if holder?.mayHave(socket) ?? true { free(entry) }
-                case .serving: if !guardWatch.sockets.has(endpoint(entry)) { left.append(entry) }
+                case .serving: left.append(entry)
                 case .planned, .binding, .held, .released, .idle, .failed: continue
                 }
             }
@@ -49,12 +49,17 @@ extension Loop {
     @inline(never)
     mutating func takeDepartures(from entries: [Int]) {
         for (entry, sighting) in zip(entries, sightings(of: entries)) {
-            if sighting?.isFree(for: keeper.holder(of: entry)) == true {
-                free(entry)
-            } else if sighting == nil || sighting?.timeWaitMs != nil {
+            let holder = keeper.holder(of: entry)
+            if let sighting {
+                let count = sighting.count(for: holder)
+                if count == 0 {
+                    free(entry)
+                    continue
+                }
                 // Of the end of a TIME_WAIT there is no news: when it comes has to be asked.
-                keeper.identify(entry)
+                if sighting.timeWaitMs == nil, count >= holder?.cookies.count ?? 0 { continue }
             }
+            keeper.identify(entry)
         }
     }
 
@@ -111,32 +116,38 @@ extension Loop {
 
     @inline(never)
     private mutating func take(_ holder: Holder?, _ entry: Int, generation: Int) {
-        guard let holder else {
-            let isBound = guardWatch.sockets.has(endpoint(entry))
+        let wasServing = keeper.table.state(of: entry) == .serving
+        let isBound = guardWatch.sockets.has(endpoint(entry))
+        // What only TIME_WAIT has its service has closed, and that news was lost.
+        guard let holder, !(wasServing && holder.timeWaitMs != nil) else {
             let nobody = Event.foundNobody(keeper.table.presence(of: entry))
-            keeper.take(isBound ? .foundUnseen : nobody, entry)
-            return
+            return keeper.take(isBound ? .foundUnseen : nobody, entry)
         }
         let known = keeper.holder(of: entry)
         keeper.note(holder, entry)
         isFollowingStale = true
-        if case .timeWait(let ms) = holder.means {
+        if let ms = holder.timeWaitMs {
             say(known, holder, entry)
-            keeper.take(.timeWait(ms: ms), entry)
-            return
+            return keeper.take(.timeWait(ms: ms), entry)
         }
         let service = keeper.table.plan.services(claiming: entry).first {
             holder.isService(keeper.table.plan.services[$0])
         }
         if let service { keeper.claim(entry, by: service) }
-        let isKin = keeper.isServices(entry) && holder.isKin(of: known)
+        let isGuarded = if case .service = keeper.table.admission(to: entry) { true } else { false }
+        // He has bound it before the guard let in the service alone.
+        let isEarlier = isGuarded && !isBound && holder.ownership == .made
+        let isKin = keeper.isServices(entry) && holder.isKin(of: known) && !isEarlier
         let isService = service != nil || isKin || isKnown(holder, entry)
-        if isService || keeper.table.state(of: entry) == .serving {
+        // Whoever else serves has bound what was everybody's, or has it from the service.
+        let isTaken = isService || wasServing && !isEarlier
+        if isTaken {
             keeper.noteService(entry)
-            enter(holder, entry, generation: generation)
+            // Else the guard has let him in and told of it: X, or a session in which X was awaited.
+            if !isGuarded { enter(holder, entry, generation: generation) }
         }
-        keeper.take(isService ? .foundService : .foundStranger, entry)
-        say(known, holder, entry, isService: isService)
+        keeper.take(isTaken ? .foundService : .foundStranger, entry)
+        say(wasServing && !isTaken ? nil : known, holder, entry, isService: isService)
     }
 
     /// Whether the holder is in a cgroup that has released the endpoint, or bound it before.
@@ -149,10 +160,7 @@ extension Loop {
         }
     }
 
-    @inline(never)
     private mutating func enter(_ holder: Holder, _ entry: Int, generation: Int) {
-        // The guard has let him in and told of it: X, or a session in which X was awaited.
-        if case .service = keeper.table.admission(to: entry) { return }
         let service = keeper.table.claimant(of: entry)
         for process in holder.processes {
             guard let identity = process.identity, let place = place(of: identity, service)
@@ -240,11 +248,11 @@ extension Sighting {
             || withConnections && sockets.contains { $0.state == .connection && $0.inode != 0 }
     }
 
-    /// Whether who had it by such means has it no longer.
-    fileprivate func isFree(for holder: Holder?) -> Bool {
+    /// How many sockets keep the port by such means as he had it by.
+    fileprivate func count(for holder: Holder?) -> Int {
         switch holder?.means {
-        case .connection: sockets.isEmpty
-        case .server, .timeWait, .unseen, nil: servers.isEmpty
+        case .connection: sockets.count
+        case .server, .timeWait, .unseen, nil: servers.count
         }
     }
 }
@@ -255,6 +263,11 @@ extension Holder {
     }
 
     fileprivate func has(_ pid: Int32) -> Bool { processes.contains { $0.pid == pid } }
+
+    /// How long nobody has it but what a closed connection has left.
+    fileprivate var timeWaitMs: Int? {
+        if case .timeWait(let ms) = means { ms } else { nil }
+    }
 
     /// Whether the parent of one of its processes lives that is not one itself, nor init.
     fileprivate var isSupervised: Bool {

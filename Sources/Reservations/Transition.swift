@@ -92,14 +92,16 @@ private func ofServing(_ event: Event, _ keeping: Keeping) -> (State, Effects) {
         return keeping == .shared ? binding(keeping) : idle(x, keeping)
     // News of the socket can be lost, or somebody outside of X has inherited it.
     case .xEmptied, .xRemoved, .ownersGone, .due: return (.serving, Effects(.identify))
-    // Its service has closed it, and that news was lost: looked at again when this is over.
-    case .timeWait(let ms):
-        return (.serving, keeping == .once ? .none : Effects([], wakeAfterMs: max(ms, 1)))
     case .foundUnseen: return (.serving, Effects([], wakeAfterMs: Span.unseenMs))
+    // He was there beside the service, which has closed it, and may bind it again.
+    case .foundStranger:
+        if keeping != .guarded { return (.serving, .none) }
+        return (.busy(attempt: 0, isAsked: true), Effects([], wakeAfterMs: pause(retriesMax)))
     case .started: fatalError("an endpoint is started once")
     case .bound, .inUse, .refused: fatalError("an answer to a bind that nobody asked for")
-    case .hold, .serviceBound, .foundService, .foundStranger, .xPopulated, .otherServes,
-        .ruleFailed:
+    // What only TIME_WAIT has nobody serves: that is told as `foundNobody`.
+    case .timeWait: return (.serving, .none)
+    case .hold, .serviceBound, .foundService, .xPopulated, .otherServes, .ruleFailed:
         return (.serving, .none)
     }
 }

@@ -103,4 +103,30 @@ struct DeadTimeIsOutlivedTests {
                 until("held", lambda: hold(names[-1]) == {"held": 1, "busy": 0})
             """)
     }
+
+    @Test("a service closes its socket and leaves TIME_WAIT: it serves no more, until it is back")
+    func timeWait() throws {
+        try playManaged(
+            ["svc": "4000/tcp\n"],
+            """
+            manager.begins()
+            release("svc")
+            its = bind(4000, reuse=True)
+            becomes(4000, "serving")
+            client = sock()
+            client.connect(("127.0.0.1", 4000))
+            connection = its.accept()[0]
+            manager.kill()
+            connection.close()
+            same("closed first", client.recv(1), b"")
+            client.close()
+            its.close()
+            manager.begins()
+            becomes(4000, "idle")
+            its = bind(4000, reuse=True)
+            becomes(4000, "serving")
+            until("it is named", lambda: (record(4000).get("holder") or {}).get("pid") == os.getpid())
+            same("and nothing else", record(4000).get("reason"), None)
+            """)
+    }
 }

@@ -194,8 +194,7 @@ private let life = """
     g    serving                        freedx,nobodyx             binding0 forbid bind
     ousg serving                        emptied,removed,due,ownersGone,childGone = identify
     ousg serving                        unseen                     = 100
-    usg  serving                        timeWait                   = 43000
-    usg  serving                        timeWait0                  = 1
+    g    serving                        foundStranger              busy0-asked 30000
     ousg serving                        started,bound,inUse,refused TRAP
     ousg serving                        *                          =
 

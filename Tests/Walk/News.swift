@@ -44,7 +44,8 @@ extension World {
         let it = slots[slot]
         let isTimeWait = now < it.timeWaitUntil
         switch (it.state, it.holder) {
-        case (.busy, .nobody), (.serving, .nobody):
+        case (.serving, .nobody): give(.foundNobody(presence(slot)), slot)
+        case (.busy, .nobody):
             let nobody = Event.foundNobody(presence(slot))
             give(isTimeWait ? .timeWait(ms: it.timeWaitUntil - now) : nobody, slot)
         case (_, .nobody): break
