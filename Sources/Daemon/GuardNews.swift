@@ -66,8 +66,12 @@ extension Loop {
             case .released, .idle, .busy(_, isAsked: true):
                 // A bind of all addresses may be of one family alone.
                 if isBound(entry) { keeper.take(.serviceBound, entry) }
-            // What is known, or being found out, is older than this.
-            case .serving: keeper.identify(entry)
+            // What is known, or being found out, is older than this; not where it is one more socket
+            // of a server, as for each peer in UDP.
+            case .serving:
+                let isKnown =
+                    guardWatch.knowsPids && keeper.holder(of: entry)?.has(event.pid) == true
+                if !isKnown { keeper.identify(entry) }
             case .planned, .binding, .held, .busy, .failed: break
             }
         }
@@ -134,7 +138,6 @@ extension Loop {
     }
 
     /// Notes who has an endpoint that is not his.
-    @inline(never)
     mutating func noteBusy(_ holder: Holder, _ entry: Int) {
         guard let process = holder.processes.first else { return }
         let cgroup = process.cgroup.flatMap { lookout.cgroups.id(of: $0) } ?? 0

@@ -23,7 +23,6 @@ extension Cgroups {
     }
 
     /// The cgroup of all that users run, as a place until somebody binds.
-    @inline(never)
     borrowing func users() -> GuardPlace? {
         let slice: Text = "/user.slice"
         return id(of: slice).map { GuardPlace(id: $0, level: level(of: slice), isOpen: true) }

@@ -87,7 +87,6 @@ struct Heritage: ~Copyable {
     }
 
     /// Takes over the lock, and the sockets, where their names still lead to them.
-    @inline(never)
     private mutating func takePlace(_ places: Places) throws(Errno) {
         guard let record = take(daemonKey) else { return }
         let handles = record.handles

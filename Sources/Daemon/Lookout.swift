@@ -95,7 +95,6 @@ struct Lookout: ~Copyable {
 
 extension Keeper {
     /// Endpoints that somebody else has, or has just had.
-    @inline(never)
     borrowing func contested() -> [Int] {
         if !table.stays { return [] }
         return table.plan.entries.indices.filter { entry in
@@ -107,7 +106,6 @@ extension Keeper {
     }
 
     /// Processes whose ends something depends on: X is not known, so they are all that is.
-    @inline(never)
     borrowing func awaitedProcesses() -> [Int32] {
         var pids: [Int32] = []
         for entry in table.plan.entries.indices where awaitsProcesses(entry) {

@@ -123,6 +123,16 @@ extension Loop {
             let nobody = Event.foundNobody(keeper.table.presence(of: entry))
             return keeper.take(isBound ? .foundUnseen : nobody, entry)
         }
+        let service = keeper.table.plan.services(claiming: entry).first {
+            holder.isService(keeper.table.plan.services[$0])
+        }
+        if let service { keeper.claim(entry, by: service) }
+        let isService = service != nil || isKnown(holder, entry)
+        let isGuarded = if case .service = keeper.table.admission(to: entry) { true } else { false }
+        // He was there before the guard let in the service alone.
+        let isEarlier = isGuarded && !isService && holder.ownership == .made
+        // The service has bound it since, or beside him.
+        if isEarlier, isBound, wasServing { return }
         let known = keeper.holder(of: entry)
         keeper.note(holder, entry)
         isFollowingStale = true
@@ -130,24 +140,16 @@ extension Loop {
             say(known, holder, entry)
             return keeper.take(.timeWait(ms: ms), entry)
         }
-        let service = keeper.table.plan.services(claiming: entry).first {
-            holder.isService(keeper.table.plan.services[$0])
-        }
-        if let service { keeper.claim(entry, by: service) }
-        let isGuarded = if case .service = keeper.table.admission(to: entry) { true } else { false }
-        // He has bound it before the guard let in the service alone.
-        let isEarlier = isGuarded && !isBound && holder.ownership == .made
-        let isKin = keeper.isServices(entry) && holder.isKin(of: known) && !isEarlier
-        let isService = service != nil || isKin || isKnown(holder, entry)
+        let isKin = !isEarlier && keeper.isServices(entry) && holder.isKin(of: known)
         // Whoever else serves has bound what was everybody's, or has it from the service.
-        let isTaken = isService || wasServing && !isEarlier
+        let isTaken = isService || isKin || wasServing && !isEarlier
         if isTaken {
             keeper.noteService(entry)
             // Else the guard has let him in and told of it: X, or a session in which X was awaited.
             if !isGuarded { enter(holder, entry, generation: generation) }
         }
         keeper.take(isTaken ? .foundService : .foundStranger, entry)
-        say(wasServing && !isTaken ? nil : known, holder, entry, isService: isService)
+        say(wasServing && !isTaken ? nil : known, holder, entry, isService: isService || isKin)
     }
 
     /// Whether the holder is in a cgroup that has released the endpoint, or bound it before.
@@ -225,7 +227,6 @@ extension Loop {
     }
 
     /// Where no process is known to wait for, the wait is over.
-    @inline(never)
     private mutating func endWaitForNobody(_ entry: Int) {
         let holder = keeper.holder(of: entry)
         let isAwaited = holder?.processes.contains { lookout.owners.isWaiting(for: $0.pid) }
@@ -262,7 +263,7 @@ extension Holder {
         cookies.isEmpty || cookies.contains(socket.cookie)
     }
 
-    fileprivate func has(_ pid: Int32) -> Bool { processes.contains { $0.pid == pid } }
+    func has(_ pid: Int32) -> Bool { processes.contains { $0.pid == pid } }
 
     /// How long nobody has it but what a closed connection has left.
     fileprivate var timeWaitMs: Int? {

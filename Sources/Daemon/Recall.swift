@@ -33,7 +33,6 @@ extension Loop {
 
     /// Units that may have come since, which nobody was told of: to look for one may take a walk
     /// through all cgroups.
-    @inline(never)
     private mutating func newPlaces(_ remembered: Remembered, of service: Plan.Service) -> [Place] {
         let mayHaveCome =
             service.units.count > 1 || remembered.entries.contains { $0.state.isReleased }
@@ -47,7 +46,6 @@ extension Loop {
     }
 
     /// Tells of binds that the programs of the last instance have refused in between.
-    @inline(never)
     mutating func takeInheritedRefusals() {
         for event in inheritedRefusals { takeRefused(event) }
         inheritedRefusals = []

@@ -48,7 +48,6 @@ extension Keeper {
         saveHoldsAnew()
     }
 
-    @inline(never)
     private borrowing func remembered(_ service: Int) -> Remembered {
         var remembered = Remembered(table.rule(of: service))
         for entry in table.entries(of: service)

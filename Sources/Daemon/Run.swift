@@ -115,7 +115,6 @@ private func serve(
     return loop.run(&isKept)
 }
 
-@inline(never)
 private func readPlan(_ places: Places, _ log: Log) -> Plan {
     var reader = ConfigurationReader(places)
     let plan = reader.plan(services: places.services, after: .empty)

@@ -99,7 +99,6 @@ extension Keeper {
             told.fields(.notReserved))
     }
 
-    @inline(never)
     private borrowing func sayReservations(_ log: Log) {
         guard log.isVerbose else { return }
         for service in table.plan.services {

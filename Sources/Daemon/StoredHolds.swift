@@ -59,7 +59,6 @@ extension Keeper {
     }
 
     /// Finds a record for a hold, or takes it out of its own.
-    @inline(never)
     private mutating func sort(_ entry: Int) {
         var record = Int(known[entry].record)
         let isKept = isToBeKept(entry)
@@ -146,7 +145,6 @@ extension VaultRecord {
     }
 
     /// The endpoints whose holds are in it, as far as that can be read.
-    @inline(never)
     fileprivate func endpoints() -> [Endpoint] {
         var rest = (numbers() ?? [])[...]
         var endpoints: [Endpoint] = []
