@@ -39,7 +39,5 @@ extension Keeper {
     mutating func noteService(_ entry: Int) { known[entry].isService = true }
 
     /// Whether who is known to have it, or to have had it just before, is its service.
-    borrowing func isServices(_ entry: Int) -> Bool {
-        known[entry].holder != nil && known[entry].isService
-    }
+    borrowing func isServices(_ entry: Int) -> Bool { known[entry].isService }
 }

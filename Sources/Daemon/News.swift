@@ -52,7 +52,7 @@ extension Loop {
             let holder = keeper.holder(of: entry)
             if let sighting {
                 let count = sighting.count(for: holder)
-                if count == 0 {
+                guard count > 0 else {
                     free(entry)
                     continue
                 }
@@ -131,8 +131,12 @@ extension Loop {
         let isGuarded = if case .service = keeper.table.admission(to: entry) { true } else { false }
         // He was there before the guard let in the service alone.
         let isEarlier = isGuarded && !isService && holder.ownership == .made
-        // The service has bound it since, or beside him.
-        if isEarlier, isBound, wasServing { return }
+        if isEarlier, isBound, wasServing {
+            // The service has bound it beside him, and may not listen yet: looked at once more.
+            if keeper.isServices(entry) { return }
+            keeper.noteService(entry)
+            return keeper.take(.foundUnseen, entry)
+        }
         let known = keeper.holder(of: entry)
         keeper.note(holder, entry)
         isFollowingStale = true
@@ -239,22 +243,6 @@ extension Loop {
         let told = Saying(keeper.table, step.entry)
         guard let (priority, sentence, event) = told.of(step, after: before) else { return }
         log.say(priority, sentence, told.fields(event))
-    }
-}
-
-extension Sighting {
-    /// Whether it is what a service leaves when it has bound what was released to it.
-    fileprivate func isServing(withConnections: Bool) -> Bool {
-        !servers.isEmpty
-            || withConnections && sockets.contains { $0.state == .connection && $0.inode != 0 }
-    }
-
-    /// How many sockets keep the port by such means as he had it by.
-    fileprivate func count(for holder: Holder?) -> Int {
-        switch holder?.means {
-        case .connection: sockets.count
-        case .server, .timeWait, .unseen, nil: servers.count
-        }
     }
 }
 

@@ -77,6 +77,22 @@ struct Sighting {
     }
 }
 
+extension Sighting {
+    /// Whether it is what a service leaves when it has bound what was released to it.
+    func isServing(withConnections: Bool) -> Bool {
+        !servers.isEmpty
+            || withConnections && sockets.contains { $0.state == .connection && $0.inode != 0 }
+    }
+
+    /// How many sockets keep the port by such means as he had it by.
+    func count(for holder: Holder?) -> Int {
+        switch holder?.means {
+        case .connection: sockets.count
+        case .server, .timeWait, .unseen, nil: servers.count
+        }
+    }
+}
+
 extension FoundSocket {
     /// Whether it serves, or will: a connection is somebody's who came, or went.
     var isServer: Bool {
