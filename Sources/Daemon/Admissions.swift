@@ -43,7 +43,6 @@ extension Keeper {
     }
 
     /// The ports that are kept by rules.
-    @inline(never)
     borrowing func guardedPorts() -> PortRanges {
         if book == nil { return .none }
         var ports: [UInt16] = []

@@ -95,7 +95,6 @@ struct Clients: ~Copyable {
     /// Lets those go who are over, or late, and accepts as long as there is room and rest is over.
     ///
     /// Who knocks meanwhile waits in the backlog: root's hundredth connection is late, not lost.
-    @inline(never)
     mutating func tidy(_ events: borrowing Events, now: Int) throws(Errno) {
         // Who is due has sent more, and had no turn yet in which that was seen.
         clients.removeAll { $0.isOver || (!$0.isDue && $0.deadline.map { $0 <= now } ?? false) }

@@ -69,7 +69,6 @@ public struct ConfigurationReader {
 
     /// Where it is not even known which files a directory has, each that `old` had of it may be there
     /// still, and hides its namesakes further down.
-    @inline(never)
     private mutating func keepWhatMayBeThere(of old: Plan) {
         if unreadDirectories.isEmpty { return }
         for service in old.services {

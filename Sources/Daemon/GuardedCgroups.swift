@@ -13,7 +13,6 @@ extension Cgroups {
     }
 
     /// Finds out how deep our namespace's root is; false: the guard cannot tell cgroups apart.
-    @inline(never)
     mutating func measure(by kernel: inout Guard) throws(Errno) -> Bool {
         guard let own, let id = id(of: own) else { return false }
         let depth = depth(of: own)

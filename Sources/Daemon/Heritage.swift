@@ -71,7 +71,6 @@ struct Heritage: ~Copyable {
     }
 
     /// Starts that fail may do so for what they find.
-    @inline(never)
     private mutating func countStart(_ log: Log) throws(Errno) {
         var failed = records.first { $0.key == startsKey }?.numbers()?.first ?? 0
         if failed >= failedStartsMax {

@@ -55,8 +55,8 @@ final class Holder {
 
     let means: Means
     let ownership: Ownership
-    /// Those that have it, in the order of their pids.
-    let processes: [Process]
+    /// Those that have it, in the order of their pids; but one of a service first, where it is that.
+    private(set) var processes: [Process]
     /// The sockets, by the kernel's cookies.
     let cookies: [UInt64]
 
@@ -70,14 +70,18 @@ final class Holder {
     /// The unit of the first process that is in one.
     var unit: Text? { processes.lazy.compactMap { $0.identity?.unit }.first }
 
-    /// Whether it is `service`, as far as units and, without them, programs' names tell.
+    /// Whether it is `service`, as far as units and, without them, programs' names tell; its process
+    /// is then the first.
     func isService(_ service: Plan.Service) -> Bool {
-        processes.contains { process in
+        let own = processes.firstIndex { process in
             if let identity = process.identity, identity.unit != nil {
                 return identity.belongs(to: service)
             }
             return service.isNamesake(process.command)
         }
+        guard let own else { return false }
+        processes.swapAt(0, own)
+        return true
     }
 
     /// Whether clients are told the same of both.

@@ -69,7 +69,6 @@ final class Log {
         if systemLog != nil { systemLog?.send(priority, text) }
     }
 
-    @inline(never)
     private func tellJournal(
         _ priority: Priority, _ text: Text, _ fields: JournalFields?
     ) -> Bool {

@@ -75,7 +75,7 @@ public struct Options: Equatable {
           -f          stay in the foreground
           --stay      never exit by itself
           --no-guard  do without the guard
-          --give-back take back the reserved ports that a daemon which is gone has left, and exit
+          --give-back take back the reserved ports that a daemon has left, and exit
           -c DIR      read DIR alone, not /etc/portreserve and /usr/lib/portreserve
           -n          say what is wrong with the configuration, or with each PATH, and exit
           -V          print the version and exit

@@ -95,7 +95,6 @@ extension Loop {
 
 extension Keeper {
     /// Keeps the guard for the next instance, and ends the last one's.
-    @inline(never)
     mutating func replaceGuard(_ old: [Handle]) {
         let descriptors = book?.kernel.descriptors ?? []
         tellVault { vault throws(Errno) in try vault?.putGuard(descriptors) }

@@ -176,7 +176,6 @@ extension Table {
 
 extension Plan {
     /// The sets of addresses on which the service has ports; an empty one is all of them.
-    @inline(never)
     fileprivate func addressSets(of service: Int) -> [[InternetAddress]] {
         var sets: [[InternetAddress]] = []
         for reservation in reservations[services[service].reservations] {

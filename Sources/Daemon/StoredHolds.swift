@@ -25,7 +25,6 @@ struct StoredHolds {
 
 extension Keeper {
     /// Keeps the holds that no rule keeps for the next instance, and no other ones.
-    @inline(never)
     mutating func saveHolds() throws(Errno) {
         for entry in storedHolds.unsaved.all { sort(entry) }
         storedHolds.unsaved = EntrySet()
@@ -111,7 +110,6 @@ extension Keeper {
     }
 
     /// False: it is no hold of that endpoint.
-    @inline(never)
     private mutating func takeHold(_ handle: Handle, _ endpoint: Endpoint) -> Bool {
         guard let socket = handle.take(), socket.isBound(to: endpoint) else { return false }
         // What its rule alone keeps is occupied as long as somebody has a hold.

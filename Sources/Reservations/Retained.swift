@@ -49,7 +49,6 @@ extension Plan {
     }
 
     /// What a service has, by its index.
-    @inline(never)
     func retained(of number: Int) -> [Retained] {
         reservations[services[number].reservations].map { reservation in
             Retained(
